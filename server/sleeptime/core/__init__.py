@@ -1,0 +1,1 @@
+"""The words everyone shares; no IO but the user's settings file."""

@@ -1,0 +1,137 @@
+"""Settings: frozen, defaulted, documented with units, checked once at the edge.
+
+They come, later ones winning, from the user's file (`settings.toml` in the configuration directory) and from the
+editor (`initializationOptions`, section `sleeptime`). A bad value is reported by name and its default is used.
+"""
+
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import msgspec
+from msgspec import Meta, Struct
+from platformdirs import user_config_path
+
+from sleeptime.core.errors import SettingsError
+
+
+class IndexSettings(Struct, frozen=True, forbid_unknown_fields=True):
+    """Which files are read."""
+
+    max_file_kb: Annotated[int, Meta(ge=1, description="Larger files are skipped (KiB).")] = 1024
+
+
+class SleepSettings(Struct, frozen=True, forbid_unknown_fields=True):
+    """When and how much the model thinks while nobody asks."""
+
+    consent: Annotated[
+        Literal["ask", "yes", "no"],
+        Meta(description="Whether Sleeptime may think while you are away: ask once, yes, or no."),
+    ] = "ask"
+    quiet_seconds: Annotated[int, Meta(ge=0, description="Seconds without activity before sleep begins.")] = 60
+    threads: Annotated[int, Meta(ge=0, description="CPU threads the model may use; 0 means half the cores.")] = 0
+
+
+class ModelSettings(Struct, frozen=True, forbid_unknown_fields=True):
+    """Which model thinks."""
+
+    name: Annotated[
+        str,
+        Meta(description='A name of `sleeptime model list`, a path to a .gguf file, or "auto".'),
+    ] = "auto"
+    context_tokens: Annotated[int, Meta(ge=1024, description="Context length to allocate (tokens).")] = 8192
+
+
+class HoverSettings(Struct, frozen=True, forbid_unknown_fields=True):
+    """What a hover shows."""
+
+    enabled: Annotated[bool, Meta(description="Show Sleeptime's hover.")] = True
+
+
+class AnswerSettings(Struct, frozen=True, forbid_unknown_fields=True):
+    """How questions are answered live."""
+
+    budget_tokens: Annotated[int, Meta(ge=128, description="Context given to a live answer (tokens).")] = 900
+    verbosity: Annotated[
+        int, Meta(ge=0, le=4, description="0 is one sentence; 4 explains every step and re-checks the notes.")
+    ] = 1
+
+
+class Settings(Struct, frozen=True, forbid_unknown_fields=True):
+    """All settings, by section."""
+
+    index: IndexSettings = IndexSettings()
+    sleep: SleepSettings = SleepSettings()
+    model: ModelSettings = ModelSettings()
+    hover: HoverSettings = HoverSettings()
+    answer: AnswerSettings = AnswerSettings()
+
+
+def parse_settings(raw: Mapping[str, Any]) -> tuple[Settings, tuple[str, ...]]:
+    """Settings from plain data, and one sentence for each value that was bad and so defaulted.
+
+    Keys may be spelled `max_file_kb` or, as editors write them, `maxFileKb`.
+    """
+    problems: list[str] = []
+    sections: dict[str, Any] = {}
+    for field in msgspec.structs.fields(Settings):
+        if (given := raw.get(field.name)) is not None:
+            sections[field.name] = _section(field.name, field.type, given, problems)
+    known = {field.name for field in msgspec.structs.fields(Settings)}
+    problems += [f"There is no setting section sleeptime.{name}; it was ignored." for name in raw if name not in known]
+    return Settings(**sections), tuple(problems)
+
+
+def _section(name: str, kind: Any, given: Any, problems: list[str]) -> Any:
+    if not isinstance(given, Mapping):
+        problems.append(f"sleeptime.{name} must be a table of settings; its defaults are used.")
+        return kind()
+    fields = {field.name: field for field in msgspec.structs.fields(kind)}
+    kept: dict[str, Any] = {}
+    for key, value in given.items():
+        snake = "".join("_" + letter.lower() if letter.isupper() else letter for letter in key)
+        if snake not in fields:
+            problems.append(f"There is no setting sleeptime.{name}.{key}; it was ignored.")
+            continue
+        try:
+            kept[snake] = msgspec.convert(value, fields[snake].type)
+        except msgspec.ValidationError as error:
+            default = fields[snake].default
+            problems.append(f"sleeptime.{name}.{key} is {value!r}: {error}; {default!r} is used instead.")
+    return kind(**kept)
+
+
+def settings_file() -> Path:
+    """Where the user's own settings live."""
+    return user_config_path("sleeptime") / "settings.toml"
+
+
+def read_user_settings() -> dict[str, Any]:
+    """The user's settings file as plain data; {} if there is none.
+
+    Raises:
+        SettingsError: the file is not TOML or cannot be read.
+    """
+    path = settings_file()
+    try:
+        return tomllib.loads(path.read_text("utf-8"))
+    except FileNotFoundError:
+        return {}
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise SettingsError(f"The settings file {path} cannot be read: {error}.", "Mend it or delete it.") from error
+
+
+def merged(*layers: Mapping[str, Any]) -> dict[str, Any]:
+    """Layers of plain settings as one; a later layer wins value by value."""
+    result: dict[str, Any] = {}
+    for layer in layers:
+        for name, section in layer.items():
+            both = isinstance(section, Mapping) and isinstance(result.get(name), Mapping)
+            result[name] = {**result[name], **section} if both else section
+    return result
+
+
+def settings_schema() -> dict[str, Any]:
+    """The JSON Schema of all settings; package.json is generated from it."""
+    return msgspec.json.schema(Settings)
