@@ -13,7 +13,7 @@ def text_hash(text: bytes) -> str:
 
 
 def blob_hash(content: bytes) -> str:
-    """git's own name for a file's content, so that git's index tells it without reading the file."""
+    """Git's own name for a file's content, so that git's index tells it without reading the file."""
     digest = hashlib.sha1(b"blob %d\0" % len(content), usedforsecurity=False)
     digest.update(content)
     return digest.hexdigest()
@@ -31,5 +31,6 @@ def combined_hash(parts: Iterable[str]) -> str:
 
 def answer_key(code: str, dependencies: Iterable[str], question: str, prompt: str, model: str) -> str:
     """All that an answer depends on: the code's hash, its dependencies' hashes (order does not matter),
-    the question, the prompt's name and version, the model, and the extractor's version."""
+    the question, the prompt's name and version, the model, and the extractor's version.
+    """
     return combined_hash([code, *sorted(dependencies), "|", question, prompt, model, str(EXTRACTOR_VERSION)])

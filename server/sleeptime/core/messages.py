@@ -45,7 +45,8 @@ class Sleep(ClientMessage, frozen=True, tag=True, kw_only=True):
 
 class Ask(ClientMessage, frozen=True, tag=True, kw_only=True):
     """A question; `path`, `line` and `column` (UTF-8 bytes) say where the cursor is, `path` "" if nowhere.
-    Streams `Piece`s, answers `Answered`. `fresh` skips the cache (regenerate)."""
+    Streams `Piece`s, answers `Answered`. `fresh` skips the cache (regenerate).
+    """
 
     root: str
     question: str
@@ -184,8 +185,8 @@ AnyClientMessage = Hello | OpenRepository | Sleep | Ask | Think | Activity | Get
 AnyWorkerMessage = Piece | Progress | Indexed | Slept | Answered | Status | Changed | Failed
 
 _encoder = msgspec.json.Encoder()
-_from_client = msgspec.json.Decoder(AnyClientMessage)
-_from_worker = msgspec.json.Decoder(AnyWorkerMessage)
+_from_client: msgspec.json.Decoder[AnyClientMessage] = msgspec.json.Decoder(AnyClientMessage)
+_from_worker: msgspec.json.Decoder[AnyWorkerMessage] = msgspec.json.Decoder(AnyWorkerMessage)
 
 
 def encode(message: ClientMessage | WorkerMessage) -> bytes:

@@ -21,7 +21,8 @@ class Message(Struct, frozen=True):
 
 class ChatRequest(Struct, frozen=True):
     """A question to a model. `json_schema` constrains the text to JSON of that schema (JSON text of the schema).
-    Requests that share a long prefix should follow each other: engines reuse the cached prefix."""
+    Requests that share a long prefix should follow each other: engines reuse the cached prefix.
+    """
 
     messages: tuple[Message, ...]
     max_tokens: int = 256
@@ -33,7 +34,8 @@ class ChatRequest(Struct, frozen=True):
 
 class ChatResult(Struct, frozen=True):
     """What a model said and what it cost. `prompt_tokens` counts the whole prompt; `cached_tokens` of them
-    were reused and not computed again."""
+    were reused and not computed again.
+    """
 
     text: str
     finish: Finish

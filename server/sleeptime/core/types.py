@@ -10,8 +10,22 @@ from typing import Literal
 from msgspec import Struct
 
 SymbolKind = Literal[
-    "class", "interface", "struct", "enum", "trait", "type", "namespace",
-    "function", "method", "constructor", "property", "constant", "variable", "field", "macro", "heading",
+    "class",
+    "interface",
+    "struct",
+    "enum",
+    "trait",
+    "type",
+    "namespace",
+    "function",
+    "method",
+    "constructor",
+    "property",
+    "constant",
+    "variable",
+    "field",
+    "macro",
+    "heading",
 ]
 ReferenceKind = Literal["call", "read", "write", "base", "decorator", "type", "raise"]
 Level = Literal["symbol", "class", "module", "package", "repository", "change"]
@@ -58,7 +72,8 @@ class Symbol(Struct, frozen=True, array_like=True):
 class Import(Struct, frozen=True, array_like=True):
     """One imported name. `import a.b as c` is (module "a.b", name "", alias "c");
     `from .x import y as z` is (module ".x", name "y", alias "z"); a star import has name "*".
-    `reexported` marks `export … from` and names in `__all__`."""
+    `reexported` marks `export … from` and names in `__all__`.
+    """
 
     module: str
     name: str
@@ -69,7 +84,8 @@ class Import(Struct, frozen=True, array_like=True):
 
 class Reference(Struct, frozen=True, array_like=True):
     """One use of a name. `receiver` is the text before the last dot (`self`, `app.json`), or "".
-    `enclosing` is the index in `Outline.symbols` of the innermost symbol around it, or -1."""
+    `enclosing` is the index in `Outline.symbols` of the innermost symbol around it, or -1.
+    """
 
     name: str
     receiver: str
@@ -81,7 +97,8 @@ class Reference(Struct, frozen=True, array_like=True):
 
 class Outline(Struct, frozen=True, array_like=True):
     """All that one file's text says by itself: a pure function of (text, language, extractor version).
-    It holds no path, so equal files share it across branches, worktrees and clones."""
+    It holds no path, so equal files share it across branches, worktrees and clones.
+    """
 
     language: str
     symbols: tuple[Symbol, ...] = ()
@@ -138,7 +155,8 @@ class Answer(Struct, frozen=True):
     """A question with its generated answer. A summary is the answer to the intent `purpose`.
 
     `key` holds all that the text depends on (see `keys.answer_key`); `code_hash` is the hash of the target's
-    source when it was written, so that a reader can tell fresh from stale without the prompt."""
+    source when it was written, so that a reader can tell fresh from stale without the prompt.
+    """
 
     key: str
     target: Target
