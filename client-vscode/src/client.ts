@@ -1,0 +1,148 @@
+/** The server's process and our conversation with it. Everything else in this folder only shows things. */
+
+import { randomUUID } from 'node:crypto';
+import { commands, EventEmitter, window, workspace } from 'vscode';
+import type { CancellationToken, Disposable, LogOutputChannel } from 'vscode';
+import {
+  ExecuteCommandRequest,
+  LanguageClient,
+  ProgressType,
+  RevealOutputChannelOn,
+  State,
+} from 'vscode-languageclient/node';
+import type { LanguageClientOptions } from 'vscode-languageclient/node';
+import { chooseLaunch, findOnPath } from './launch';
+import type { Launch } from './launch';
+import { LANGUAGES, ServerCommand, STATUS_NOTIFICATION } from './protocol';
+import type { Answer, AskArguments, ExplainArguments, Piece, Status } from './protocol';
+import { chosenSettings, launchSettings } from './settings';
+
+/** How to receive an answer while it is written, and how to stop it. */
+export interface Reception {
+  readonly onPiece: (text: string) => void;
+  readonly token: CancellationToken;
+}
+
+export class SleeptimeServer implements Disposable {
+  readonly onStatus;
+  private readonly log: LogOutputChannel;
+  private readonly statusEmitter = new EventEmitter<Status>();
+  private client: LanguageClient | undefined;
+  private restarting: Promise<void> = Promise.resolve();
+
+  constructor(log: LogOutputChannel) {
+    this.log = log;
+    this.onStatus = this.statusEmitter.event;
+  }
+
+  /** Stops the server if it runs and starts it with today's settings; calls follow one another, never overlap. */
+  restart(): Promise<void> {
+    this.restarting = this.restarting.then(async () => {
+      await this.stop();
+      await this.start();
+    });
+    return this.restarting;
+  }
+
+  ask(args: AskArguments, reception: Reception): Promise<Answer> {
+    return this.execute(ServerCommand.ask, args, reception);
+  }
+
+  explainModule(args: ExplainArguments, reception: Reception): Promise<Answer> {
+    return this.execute(ServerCommand.explainModule, args, reception);
+  }
+
+  dispose(): void {
+    void this.stop();
+    this.statusEmitter.dispose();
+  }
+
+  private async execute(
+    command: ServerCommand,
+    args: AskArguments | ExplainArguments,
+    { onPiece, token }: Reception,
+  ): Promise<Answer> {
+    await this.restarting;
+    if (this.client?.isRunning() !== true) throw new Error('The Sleeptime server is not running.');
+    // Inside the argument: LSP gives workspace/executeCommand no token for partial results of its own.
+    const partialResultToken = randomUUID();
+    const pieces = this.client.onProgress(new ProgressType<Piece>(), partialResultToken, (piece) => {
+      onPiece(piece.text);
+    });
+    try {
+      const params = { command, arguments: [{ ...args, partialResultToken }] };
+      return (await this.client.sendRequest(ExecuteCommandRequest.type, params, token)) as Answer;
+    } finally {
+      pieces.dispose();
+    }
+  }
+
+  private async start(): Promise<void> {
+    const settings = launchSettings(workspace.getConfiguration());
+    const launch = chooseLaunch(settings, (name) => findOnPath(name, process.env['PATH'] ?? '', process.platform));
+    if (launch === undefined) {
+      this.showState('stopped', 'the server was not found');
+      void offerHelp(
+        'The Sleeptime server was not found: install the Python package sleeptime-lsp, or say where it is.',
+      );
+      return;
+    }
+    this.log.info(`Starting ${[launch.command, ...launch.args].join(' ')}, from ${launch.reason}.`);
+    try {
+      await this.startWith(launch);
+    } catch (error) {
+      this.log.error(`The server did not start: ${String(error)}`);
+      this.showState('stopped', 'the server did not start');
+      void offerHelp(`The Sleeptime server did not start (${launch.command}).`);
+    }
+  }
+
+  private async startWith(launch: Launch): Promise<void> {
+    const client = new LanguageClient(
+      'sleeptime',
+      'Sleeptime',
+      { command: launch.command, args: [...launch.args] },
+      this.clientOptions(),
+    );
+    this.client = client;
+    client.onNotification(STATUS_NOTIFICATION, (status: Status) => {
+      this.statusEmitter.fire(status);
+    });
+    client.onDidChangeState(({ newState }) => {
+      if (newState === State.Starting) this.showState('starting', 'starting the server');
+      if (newState === State.Running) this.showState('awake', 'ready');
+      if (newState === State.Stopped) this.showState('stopped', 'the server has stopped');
+    });
+    await client.start();
+  }
+
+  private clientOptions(): LanguageClientOptions {
+    return {
+      documentSelector: LANGUAGES.map((language) => ({ scheme: 'file', language })),
+      initializationOptions: chosenSettings(workspace.getConfiguration()),
+      outputChannel: this.log,
+      revealOutputChannelOn: RevealOutputChannelOn.Never,
+    };
+  }
+
+  private showState(state: Status['state'], detail: string): void {
+    this.statusEmitter.fire({ state, root: '', detail, jobsDone: 0, jobsTotal: 0, model: '', modelReason: '' });
+  }
+
+  private async stop(): Promise<void> {
+    const client = this.client;
+    this.client = undefined;
+    try {
+      await client?.dispose();
+    } catch (error) {
+      this.log.warn(`The server did not stop cleanly: ${String(error)}`);
+    }
+  }
+}
+
+async function offerHelp(message: string): Promise<void> {
+  const [settings, logs] = ['Open settings', 'Show logs'];
+  const choice = await window.showErrorMessage(message, settings, logs);
+  if (choice === settings) await commands.executeCommand('workbench.action.openSettings', 'sleeptime.server');
+  if (choice === logs) await commands.executeCommand('sleeptime.showLogs');
+}

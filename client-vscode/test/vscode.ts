@@ -1,0 +1,79 @@
+/** A stand-in for the `vscode` module: as much of it as the wiring touches, recording what was shown. */
+
+import { vi } from 'vitest';
+
+type Listener<T> = (value: T) => unknown;
+
+export class EventEmitter<T> {
+  private readonly listeners = new Set<Listener<T>>();
+  readonly event = (listener: Listener<T>): { dispose: () => void } => {
+    this.listeners.add(listener);
+    return { dispose: () => this.listeners.delete(listener) };
+  };
+  fire(value: T): void {
+    this.listeners.forEach((listener) => listener(value));
+  }
+  dispose(): void {
+    this.listeners.clear();
+  }
+}
+
+export class CancellationTokenSource {
+  readonly token = { isCancellationRequested: false };
+  cancel(): void {
+    this.token.isCancellationRequested = true;
+  }
+  dispose(): void {
+    // nothing is held
+  }
+}
+
+export class Range {
+  constructor(
+    readonly startLine: number,
+    readonly startCharacter: number,
+    readonly endLine: number,
+    readonly endCharacter: number,
+  ) {}
+}
+
+export const Uri = {
+  joinPath: (base: { path: string }, ...parts: string[]) => ({ path: [base.path, ...parts].join('/') }),
+  file: (path: string) => ({ path }),
+  parse: (text: string) => ({ text }),
+};
+
+export const ViewColumn = { One: 1, Beside: -2 };
+export const StatusBarAlignment = { Left: 1, Right: 2 };
+export const LanguageStatusSeverity = { Information: 0, Warning: 1, Error: 2 };
+
+export const barItem = { text: '', tooltip: '', command: '', name: '', show: vi.fn(), dispose: vi.fn() };
+export const languageItem = { text: '', detail: '', busy: false, severity: 0, dispose: vi.fn() };
+export const clicks = new EventEmitter<{ action: string; index: number }>();
+export const closings = new EventEmitter<undefined>();
+export const posted: { html: string; labels: string[] }[] = [];
+
+export const webviewPanel = {
+  reveal: vi.fn(),
+  dispose: vi.fn(),
+  onDidDispose: closings.event,
+  webview: {
+    html: '',
+    cspSource: 'https://own.test',
+    asWebviewUri: (uri: { path: string }) => uri.path,
+    onDidReceiveMessage: clicks.event,
+    postMessage: (message: { html: string; labels: string[] }) => posted.push(message),
+  },
+};
+
+export const window = {
+  createStatusBarItem: () => barItem,
+  createWebviewPanel: vi.fn(() => webviewPanel),
+  showTextDocument: vi.fn(),
+};
+export const languages = { createLanguageStatusItem: () => languageItem };
+/** VS Code's Markdown engine, told apart from plain text by a tag. */
+export const commands = {
+  executeCommand: (_id: string, markdown: string) => Promise.resolve(`<p>${markdown}</p>`),
+};
+export const env = { clipboard: { writeText: vi.fn() } };
