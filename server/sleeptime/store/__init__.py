@@ -1,0 +1,38 @@
+"""What is known about a repository, in one SQLite file. The only folder with SQL."""
+
+from sleeptime.store.answers import Answers
+from sleeptime.store.database import set_aside, store_path, stores_dir
+from sleeptime.store.encoding import EncodedOutline, encode_outline, encode_skipped
+from sleeptime.store.jobs import Jobs
+from sleeptime.store.ledger import Asked, Entry, Ledger, Totals
+from sleeptime.store.modules import Counts, FileRow, Modules, StoredFile
+from sleeptime.store.outlines import WorktreeOutlines
+from sleeptime.store.search import Hit, Search
+from sleeptime.store.store import Store, open_reader, open_writer
+from sleeptime.store.vectors import Vectors
+
+__all__ = [
+    "Answers",
+    "Asked",
+    "Counts",
+    "EncodedOutline",
+    "Entry",
+    "FileRow",
+    "Hit",
+    "Jobs",
+    "Ledger",
+    "Modules",
+    "Search",
+    "Store",
+    "StoredFile",
+    "Totals",
+    "Vectors",
+    "WorktreeOutlines",
+    "encode_outline",
+    "encode_skipped",
+    "open_reader",
+    "open_writer",
+    "set_aside",
+    "store_path",
+    "stores_dir",
+]

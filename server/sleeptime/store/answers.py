@@ -1,0 +1,105 @@
+"""Generated answers by content. An answer belongs to what it was written about, not to a branch or worktree."""
+
+from collections.abc import Callable, Iterable, Sequence
+
+import msgspec
+
+from sleeptime.core.types import Answer, Target
+from sleeptime.store.database import Database
+
+_encoder = msgspec.msgpack.Encoder()
+_decoder = msgspec.msgpack.Decoder(Answer)
+
+
+class Answers:
+    """Reads and writes answers. Lists are newest first."""
+
+    def __init__(self, database: Database, now: Callable[[], float]) -> None:
+        self._database = database
+        self._now = now
+
+    def put(self, answer: Answer) -> None:
+        """Store an answer; one with the same key is replaced."""
+        target = answer.target
+        with self._database.transaction():
+            self.delete([answer.key])
+            id_ = self._database.insert(
+                """INSERT INTO answers (key, level, path, symbol, intent, code_hash, created_at, served_at, data)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+                (
+                    answer.key,
+                    target.level,
+                    target.path,
+                    target.symbol,
+                    answer.intent,
+                    answer.code_hash,
+                    answer.created_at,
+                    self._now(),
+                    _encoder.encode(answer),
+                ),
+            )
+            self._database.execute(
+                "INSERT INTO answer_words (rowid, question, text) VALUES (?, ?, ?)", (id_, answer.question, answer.text)
+            )
+
+    def by_key(self, key: str) -> Answer | None:
+        """The answer with this key, or None."""
+        row = self._database.row("SELECT data FROM answers WHERE key = ?", (key,))
+        return _decoder.decode(row[0]) if row else None
+
+    def for_target(self, target: Target, intent: str = "") -> list[Answer]:
+        """Answers about one target, of one intent or all; of any version of its code: compare `code_hash`."""
+        return self._decoded(
+            """SELECT data FROM answers WHERE path = ? AND symbol = ? AND level = ? AND (? = '' OR intent = ?)
+            ORDER BY created_at DESC, id DESC""",
+            (target.path, target.symbol, target.level, intent, intent),
+        )
+
+    def for_module(self, path: str) -> list[Answer]:
+        """Answers about a file and everything in it."""
+        return self._decoded("SELECT data FROM answers WHERE path = ? ORDER BY created_at DESC, id DESC", (path,))
+
+    def by_code(self, code_hash: str, intent: str = "") -> list[Answer]:
+        """Answers about code with this hash wherever it stands now: they survive a rename."""
+        return self._decoded(
+            """SELECT data FROM answers WHERE code_hash = ? AND (? = '' OR intent = ?)
+            ORDER BY created_at DESC, id DESC""",
+            (code_hash, intent, intent),
+        )
+
+    def all(self) -> list[Answer]:
+        """Every answer."""
+        return self._decoded("SELECT data FROM answers ORDER BY created_at DESC, id DESC", ())
+
+    def count(self) -> int:
+        """How many answers there are."""
+        row = self._database.row("SELECT count(*) FROM answers")
+        return row[0] if row else 0
+
+    def mark_served(self, keys: Iterable[str]) -> None:
+        """Remember that answers were shown: garbage collection drops those first that nobody asks for."""
+        now = self._now()
+        self._database.execute_many(
+            "UPDATE answers SET served = served + 1, served_at = ? WHERE key = ?", [(now, key) for key in keys]
+        )
+
+    def forget(self, target: Target) -> int:
+        """Delete the answers about one target; returns how many there were."""
+        rows = self._database.rows(
+            "SELECT key FROM answers WHERE path = ? AND symbol = ? AND level = ?",
+            (target.path, target.symbol, target.level),
+        )
+        self.delete([key for (key,) in rows])
+        return len(rows)
+
+    def delete(self, keys: Sequence[str]) -> None:
+        """Delete answers by key; unknown keys are fine."""
+        with self._database.transaction():
+            for key in keys:
+                self._database.execute(
+                    "DELETE FROM answer_words WHERE rowid = (SELECT id FROM answers WHERE key = ?)", (key,)
+                )
+                self._database.execute("DELETE FROM answers WHERE key = ?", (key,))
+
+    def _decoded(self, sql: str, parameters: Sequence[str]) -> list[Answer]:
+        return [_decoder.decode(data) for (data,) in self._database.rows(sql, parameters)]

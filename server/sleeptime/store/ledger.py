@@ -1,0 +1,156 @@
+"""What was spent asleep, what was spent awake, and what people asked."""
+
+from collections.abc import Callable
+from typing import Literal
+
+from msgspec import Struct
+
+from sleeptime.core.types import Level, Target
+from sleeptime.store.database import Database
+
+EntryKind = Literal["job", "answer"]
+
+
+class Entry(Struct, frozen=True, kw_only=True):
+    """One job that ran or one answer that was served. `source` says where it came from (`cache`, `notes`, `live`,
+    `facts`; for a job `sleep`); `prompt_tokens` counts all, `cached_tokens` of them were reused.
+    """
+
+    kind: EntryKind
+    source: str
+    target: Target
+    intent: str = ""
+    model: str = ""
+    prompt_tokens: int = 0
+    cached_tokens: int = 0
+    generated_tokens: int = 0
+    seconds: float = 0.0
+    at: float = 0.0
+
+
+class Totals(Struct, frozen=True):
+    """Sums over entries."""
+
+    count: int = 0
+    prompt_tokens: int = 0
+    cached_tokens: int = 0
+    generated_tokens: int = 0
+    seconds: float = 0.0
+
+
+class Asked(Struct, frozen=True, kw_only=True):
+    """One question that a person asked, and what came of it (`outcome`: a source, "cancelled" or "failed")."""
+
+    question: str
+    target: Target
+    intent: str
+    outcome: str
+    seconds: float
+    at: float = 0.0
+
+
+class Ledger:
+    """Append-only rows. `at` 0 in a row that is added means now (seconds since the epoch)."""
+
+    def __init__(self, database: Database, now: Callable[[], float]) -> None:
+        self._database = database
+        self._now = now
+
+    def add(self, entry: Entry) -> None:
+        """Write down what one job or one answer cost."""
+        self._database.execute(
+            """INSERT INTO ledger (at, kind, source, model, level, path, symbol, intent,
+            prompt_tokens, cached_tokens, generated_tokens, seconds) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+            (
+                entry.at or self._now(),
+                entry.kind,
+                entry.source,
+                entry.model,
+                entry.target.level,
+                entry.target.path,
+                entry.target.symbol,
+                entry.intent,
+                entry.prompt_tokens,
+                entry.cached_tokens,
+                entry.generated_tokens,
+                entry.seconds,
+            ),
+        )
+
+    def totals(self, since: float = 0.0) -> dict[tuple[EntryKind, str], Totals]:
+        """Sums by (kind, source) of what happened at or after `since` (seconds since the epoch)."""
+        rows = self._database.rows(
+            """SELECT kind, source, count(*),
+            sum(prompt_tokens), sum(cached_tokens), sum(generated_tokens), sum(seconds)
+            FROM ledger WHERE at >= ? GROUP BY kind, source""",
+            (since,),
+        )
+        return {(kind, source): Totals(*sums) for kind, source, *sums in rows}
+
+    def entries(self, since: float = 0.0, limit: int = 1000) -> list[Entry]:
+        """The latest entries, newest first."""
+        rows = self._database.rows(
+            """SELECT at, kind, source, model, level, path, symbol, intent,
+            prompt_tokens, cached_tokens, generated_tokens, seconds
+            FROM ledger WHERE at >= ? ORDER BY at DESC, id DESC LIMIT ?""",
+            (since, limit),
+        )
+        return [
+            Entry(
+                at=at,
+                kind=kind,
+                source=source,
+                model=model,
+                target=Target(level, path, symbol),
+                intent=intent,
+                prompt_tokens=prompt,
+                cached_tokens=cached,
+                generated_tokens=generated,
+                seconds=seconds,
+            )
+            for at, kind, source, model, level, path, symbol, intent, prompt, cached, generated, seconds in rows
+        ]
+
+    def add_question(self, asked: Asked) -> None:
+        """Write down a question that a person asked."""
+        target = asked.target
+        self._database.execute(
+            """INSERT INTO questions (at, question, level, path, symbol, intent, outcome, seconds)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?)""",
+            (
+                asked.at or self._now(),
+                asked.question,
+                target.level,
+                target.path,
+                target.symbol,
+                asked.intent,
+                asked.outcome,
+                asked.seconds,
+            ),
+        )
+
+    def questions(self, since: float = 0.0, limit: int = 1000) -> list[Asked]:
+        """The latest questions, newest first."""
+        rows = self._database.rows(
+            """SELECT at, question, level, path, symbol, intent, outcome, seconds
+            FROM questions WHERE at >= ? ORDER BY at DESC, id DESC LIMIT ?""",
+            (since, limit),
+        )
+        return [
+            Asked(
+                at=at,
+                question=question,
+                target=Target(level, path, symbol),
+                intent=intent,
+                outcome=outcome,
+                seconds=seconds,
+            )
+            for at, question, level, path, symbol, intent, outcome, seconds in rows
+        ]
+
+    def intent_counts(self, since: float = 0.0) -> dict[tuple[Level, str], int]:
+        """How often each intent was asked for at each level: the planner's prior learns from it."""
+        rows = self._database.rows(
+            "SELECT level, intent, count(*) FROM questions WHERE at >= ? GROUP BY level, intent", (since,)
+        )
+        return {(level, intent): count for level, intent, count in rows}

@@ -1,0 +1,73 @@
+"""Search by words: BM25 over names split by case and underscore, docstrings, headings, and answers."""
+
+from typing import Literal
+
+from msgspec import Struct
+
+from sleeptime.core.types import Symbol, Target
+from sleeptime.store.database import Database
+from sleeptime.store.encoding import SYMBOL_BITS, decode_symbols
+from sleeptime.store.modules import Modules
+from sleeptime.store.words import words_query
+
+
+class Hit(Struct, frozen=True):
+    """Something that matches. A higher `score` is better; scores of code and of answers do not compare.
+    `key` is the answer's key, or "".
+    """
+
+    kind: Literal["code", "answer"]
+    target: Target
+    score: float
+    key: str = ""
+
+
+class Search:
+    """Finds targets by words; proposes candidates, decides nothing."""
+
+    def __init__(self, database: Database, modules: Modules) -> None:
+        self._database = database
+        self._modules = modules
+
+    def code(self, worktree: str, text: str, limit: int = 20) -> list[Hit]:
+        """Symbols and modules of a worktree that share words with `text`, best first."""
+        query = words_query(text)
+        if not query:
+            return []
+        # A name says more than its scope, and both say more than a docstring or the names used inside.
+        rows = self._database.rows(
+            """SELECT path, found.rowid & ?, -found.rank, data FROM files
+            JOIN (SELECT rowid, bm25(symbol_words, 6.0, 2.0, 2.0, 1.0) AS rank
+                  FROM symbol_words WHERE symbol_words MATCH ?) AS found ON files.outline = found.rowid >> ?
+            JOIN outlines ON outlines.id = files.outline
+            WHERE worktree = ? ORDER BY found.rank, path LIMIT ?""",
+            ((1 << SYMBOL_BITS) - 1, query, SYMBOL_BITS, self._modules.worktree_id(worktree), limit),
+        )
+        symbols: dict[str, tuple[Symbol, ...]] = {}
+        hits: list[Hit] = []
+        for path, number, score, data in rows:
+            if path not in symbols:
+                symbols[path] = decode_symbols(data)
+            hits.append(Hit("code", _target(path, symbols[path], number - 1), score))
+        return hits
+
+    def answers(self, text: str, limit: int = 20) -> list[Hit]:
+        """Answers whose question or text shares words with `text`, best first, of any worktree and version."""
+        query = words_query(text)
+        if not query:
+            return []
+        rows = self._database.rows(
+            """SELECT key, level, path, symbol, -found.rank FROM answers
+            JOIN (SELECT rowid, bm25(answer_words, 3.0, 1.0) AS rank
+                  FROM answer_words WHERE answer_words MATCH ?) AS found ON answers.id = found.rowid
+            ORDER BY found.rank, key LIMIT ?""",
+            (query, limit),
+        )
+        return [Hit("answer", Target(level, path, symbol), score, key) for key, level, path, symbol, score in rows]
+
+
+def _target(path: str, symbols: tuple[Symbol, ...], index: int) -> Target:
+    if index < 0:
+        return Target("module", path)
+    symbol = symbols[index]
+    return Target("class" if symbol.kind == "class" else "symbol", path, symbol.qualified_name)
