@@ -1,0 +1,1 @@
+"""Process 1: the editor's language server. It reads the store and never touches a model."""

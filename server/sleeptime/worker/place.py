@@ -1,0 +1,58 @@
+"""One repository with its store, as the worker uses it: the one place where the worker meets the parts below.
+
+Methods block: `index` and `ready_answer` run on the index thread, `answer`, `think` and `sleep` on the model's.
+"""
+
+import threading
+from collections.abc import Callable
+from typing import Protocol
+
+from sleeptime.core.messages import Answered, Ask, Indexed, Slept
+from sleeptime.core.ports import Model
+from sleeptime.core.settings import Settings
+from sleeptime.core.types import Target
+
+OnProgress = Callable[[int, int, str, str], None]
+"""(done, total, text, unit); total 0 means unknown."""
+LendModel = Callable[[], Model]
+"""Loads the model on first need, so that an answer that needs none costs none."""
+
+
+class Place(Protocol):
+    """What the worker asks of a repository; `tests/fakes/place.py` is the other implementation."""
+
+    @property
+    def root(self) -> str:
+        """The absolute path that clients name it by."""
+        ...
+
+    def index(self, settings: Settings, paths: frozenset[str] | None, on_progress: OnProgress) -> Indexed:
+        """Bring the store up to date: with the whole repository, or with the given paths only."""
+        ...
+
+    def watch(self, on_change: Callable[[frozenset[str]], None]) -> Callable[[], None]:
+        """Call `on_change`, on a thread of its own, whenever files change; returns what stops it."""
+        ...
+
+    def ready_answer(self, ask: Ask) -> Answered | None:
+        """An answer that needs no model, or None."""
+        ...
+
+    def answer(self, ask: Ask, lend: LendModel, cancel: threading.Event, on_text: Callable[[str], None]) -> Answered:
+        """Answer now."""
+        ...
+
+    def think(self, target: Target, lend: LendModel, cancel: threading.Event) -> Answered:
+        """Write the notes of one target now, and return its summary."""
+        ...
+
+    def sleep(self, lend: LendModel, cancel: threading.Event, on_progress: OnProgress) -> Slept:
+        """Work through the jobs until `cancel` (within one token) or the last job."""
+        ...
+
+    def close(self) -> None:
+        """Let go of the store."""
+        ...
+
+
+OpenPlace = Callable[[str], Place]

@@ -1,0 +1,87 @@
+"""A repository that answers at once and remembers what it was asked; stands in for worker/parts.py."""
+
+import threading
+import time
+from collections.abc import Callable
+from typing import Any
+
+from sleeptime.core.errors import SleeptimeError
+from sleeptime.core.messages import Answered, Ask, Indexed, Slept
+from sleeptime.core.types import Target
+
+
+def answered(question: str, text: str, *, source: str = "live", cancelled: bool = False) -> Answered:
+    return Answered(
+        question=question, text=text, evidence=(), source=source, model="echo", created_at=0.0, cancelled=cancelled
+    )
+
+
+def slept(*, done: int = 0, left: int = 0, answers: int = 0) -> Slept:
+    return Slept(
+        root="", jobs_done=done, jobs_left=left, jobs_failed=0, answers=answers, dropped=0, prompt_tokens=10 * done,
+        cached_tokens=9 * done, generated_tokens=done, seconds=1.0, model="echo",
+    )  # fmt: skip
+
+
+class FakePlace:
+    """`jobs` is how many there are to sleep on; each takes until the next `step` or a moment."""
+
+    def __init__(self, root: str, jobs: int = 3) -> None:
+        self.root = root
+        self.jobs = jobs
+        self.log: list[Any] = []
+        self.ready: dict[str, str] = {}
+        self.on_change: Callable[[frozenset[str]], None] | None = None
+        self.asleep = threading.Event()
+        self.endless = False
+        self.error: SleeptimeError | None = None
+
+    def index(self, settings: Any, paths: frozenset[str] | None, on_progress: Any) -> Indexed:
+        if self.error:
+            raise self.error
+        self.log.append(("index", paths))
+        on_progress(1, 1, "a.py", "files")
+        return Indexed(root=self.root, files=1, parsed=1, skipped=0, symbols=2, seconds=0.1)
+
+    def watch(self, on_change: Callable[[frozenset[str]], None]) -> Callable[[], None]:
+        self.on_change = on_change
+        return lambda: self.log.append("unwatched")
+
+    def ready_answer(self, ask: Ask) -> Answered | None:
+        text = self.ready.get(ask.question)
+        return answered(ask.question, text, source="cache") if text else None
+
+    def answer(self, ask: Ask, lend: Any, cancel: threading.Event, on_text: Callable[[str], None]) -> Answered:
+        self.log.append(("answer", ask.question))
+        model = lend()
+        if ask.question == "endless":
+            on_text("so ")
+            cancel.wait(30)
+            return answered(ask.question, "so ", cancelled=cancel.is_set())
+        for word in ("it ", "is ", model.name):
+            on_text(word)
+        return answered(ask.question, f"it is {model.name}")
+
+    def think(self, target: Target, lend: Any, cancel: threading.Event) -> Answered:
+        lend()
+        return answered("What is its purpose?", f"about {target}")
+
+    def sleep(self, lend: Any, cancel: threading.Event, on_progress: Any) -> Slept:
+        lend()
+        self.log.append("sleep")
+        done = 0
+        total = self.jobs
+        self.asleep.set()
+        while self.jobs and not cancel.is_set():
+            on_progress(done, total, "a.py", "jobs")
+            if self.endless:
+                cancel.wait(30)
+                break
+            time.sleep(0.001)
+            self.jobs -= 1
+            done += 1
+        self.asleep.clear()
+        return slept(done=done, left=self.jobs, answers=done)
+
+    def close(self) -> None:
+        self.log.append("closed")
