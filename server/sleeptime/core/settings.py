@@ -4,6 +4,9 @@ They come, later ones winning, from the user's file (`settings.toml` in the conf
 editor (`initializationOptions`, section `sleeptime`). A bad value is reported by name and its default is used.
 """
 
+import json
+import os
+import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -120,6 +123,42 @@ def read_user_settings() -> dict[str, Any]:
         return {}
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise SettingsError(f"The settings file {path} cannot be read: {error}.", "Mend it or delete it.") from error
+
+
+def write_user_setting(section: str, key: str, value: str | int | bool) -> None:
+    """Set one value in the user's file, atomically, and leave all else in it as it is, comments included.
+
+    Raises:
+        SettingsError: the file cannot be read, written, or has a form that this cannot edit.
+    """
+    path = settings_file()
+    try:
+        text = path.read_text("utf-8") if path.exists() else ""
+        text = _with_value(text, section, key, json.dumps(value))
+        if tomllib.loads(text)[section][key] != value:
+            raise ValueError("the value did not arrive")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        fresh = path.with_suffix(f".{os.getpid()}.new")
+        fresh.write_text(text, "utf-8")
+        fresh.replace(path)
+    except (OSError, ValueError, LookupError) as error:  # UnicodeDecodeError and TOMLDecodeError are ValueErrors
+        hint = f"Write {key} = {json.dumps(value)} into its section [{section}] yourself."
+        raise SettingsError(f"The settings file {path} could not be changed: {error}.", hint) from error
+
+
+def _with_value(text: str, section: str, key: str, value: str) -> str:
+    lines = text.splitlines()
+    header = next((at for at, line in enumerate(lines) if re.match(rf"\s*\[{section}\]", line)), None)
+    if header is None:
+        return "\n".join([*lines, *([""] if lines else []), f"[{section}]", f"{key} = {value}", ""])
+    at = header + 1
+    while at < len(lines) and not lines[at].lstrip().startswith("["):
+        if re.match(rf"\s*{key}\s*=", lines[at]):
+            lines[at] = f"{key} = {value}"
+            return "\n".join([*lines, ""])
+        at += 1
+    lines.insert(header + 1, f"{key} = {value}")
+    return "\n".join([*lines, ""])
 
 
 def merged(*layers: Mapping[str, Any]) -> dict[str, Any]:

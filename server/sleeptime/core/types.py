@@ -95,9 +95,22 @@ class Reference(Struct, frozen=True, array_like=True):
     enclosing: int = -1
 
 
+class Binding(Struct, frozen=True, array_like=True):
+    """What a local name, parameter or attribute holds, as far as its own line says: `x = Foo(1)` binds `x` to
+    `Foo()`, `def f(app: Flask)` binds `app` to the declared type `Flask`. Arguments are left out of `value`.
+    """
+
+    name: str
+    value: str
+    declared: bool
+    line: int
+    enclosing: int = -1
+
+
 class Outline(Struct, frozen=True, array_like=True):
     """All that one file's text says by itself: a pure function of (text, language, extractor version).
     It holds no path, so equal files share it across branches, worktrees and clones.
+    `cells` are the ranges of a notebook's code cells in the file; other files have none.
     """
 
     language: str
@@ -107,6 +120,8 @@ class Outline(Struct, frozen=True, array_like=True):
     docstring: str = ""
     errors: tuple[Span, ...] = ()
     line_count: int = 0
+    bindings: tuple[Binding, ...] = ()
+    cells: tuple[Span, ...] = ()
 
 
 class Module(Struct, frozen=True):
