@@ -11,10 +11,11 @@ import {
   State,
 } from 'vscode-languageclient/node';
 import type { LanguageClientOptions } from 'vscode-languageclient/node';
+import { DOCUMENTS } from './languages';
 import { chooseLaunch, findOnPath } from './launch';
 import type { Launch } from './launch';
-import { LANGUAGES, ServerCommand, STATUS_NOTIFICATION } from './protocol';
-import type { Answer, AskArguments, ExplainArguments, Piece, Status } from './protocol';
+import { ServerCommand, STATUS_NOTIFICATION } from './protocol';
+import type { AnswerPiece, AnswerResult, AskArguments, ExplainModuleArguments, StatusParams } from './protocol';
 import { chosenSettings, launchSettings } from './settings';
 
 /** How to receive an answer while it is written, and how to stop it. */
@@ -26,7 +27,7 @@ export interface Reception {
 export class SleeptimeServer implements Disposable {
   readonly onStatus;
   private readonly log: LogOutputChannel;
-  private readonly statusEmitter = new EventEmitter<Status>();
+  private readonly statusEmitter = new EventEmitter<StatusParams>();
   private client: LanguageClient | undefined;
   private restarting: Promise<void> = Promise.resolve();
 
@@ -44,11 +45,11 @@ export class SleeptimeServer implements Disposable {
     return this.restarting;
   }
 
-  ask(args: AskArguments, reception: Reception): Promise<Answer> {
+  ask(args: AskArguments, reception: Reception): Promise<AnswerResult> {
     return this.execute(ServerCommand.ask, args, reception);
   }
 
-  explainModule(args: ExplainArguments, reception: Reception): Promise<Answer> {
+  explainModule(args: ExplainModuleArguments, reception: Reception): Promise<AnswerResult> {
     return this.execute(ServerCommand.explainModule, args, reception);
   }
 
@@ -59,19 +60,22 @@ export class SleeptimeServer implements Disposable {
 
   private async execute(
     command: ServerCommand,
-    args: AskArguments | ExplainArguments,
+    args: AskArguments | ExplainModuleArguments,
     { onPiece, token }: Reception,
-  ): Promise<Answer> {
+  ): Promise<AnswerResult> {
     await this.restarting;
     if (this.client?.isRunning() !== true) throw new Error('The Sleeptime server is not running.');
     // Inside the argument: LSP gives workspace/executeCommand no token for partial results of its own.
     const partialResultToken = randomUUID();
-    const pieces = this.client.onProgress(new ProgressType<Piece>(), partialResultToken, (piece) => {
+    const pieces = this.client.onProgress(new ProgressType<AnswerPiece>(), partialResultToken, (piece) => {
       onPiece(piece.text);
     });
     try {
       const params = { command, arguments: [{ ...args, partialResultToken }] };
-      return (await this.client.sendRequest(ExecuteCommandRequest.type, params, token)) as Answer;
+      return (await this.client.sendRequest(ExecuteCommandRequest.type, params, token)) as AnswerResult;
+    } catch (error) {
+      if (!token.isCancellationRequested) this.log.error(`${command}: ${String(error)}`);
+      throw error;
     } finally {
       pieces.dispose();
     }
@@ -105,7 +109,7 @@ export class SleeptimeServer implements Disposable {
       this.clientOptions(),
     );
     this.client = client;
-    client.onNotification(STATUS_NOTIFICATION, (status: Status) => {
+    client.onNotification(STATUS_NOTIFICATION, (status: StatusParams) => {
       this.statusEmitter.fire(status);
     });
     client.onDidChangeState(({ newState }) => {
@@ -118,14 +122,14 @@ export class SleeptimeServer implements Disposable {
 
   private clientOptions(): LanguageClientOptions {
     return {
-      documentSelector: LANGUAGES.map((language) => ({ scheme: 'file', language })),
+      documentSelector: DOCUMENTS,
       initializationOptions: chosenSettings(workspace.getConfiguration()),
       outputChannel: this.log,
       revealOutputChannelOn: RevealOutputChannelOn.Never,
     };
   }
 
-  private showState(state: Status['state'], detail: string): void {
+  private showState(state: StatusParams['state'], detail: string): void {
     this.statusEmitter.fire({ state, root: '', detail, jobsDone: 0, jobsTotal: 0, model: '', modelReason: '' });
   }
 

@@ -5,7 +5,7 @@ import type { Disposable, LogOutputChannel } from 'vscode';
 import { pickQuestion, placeOf } from './ask';
 import type { SleeptimeServer } from './client';
 import type { AnswerPanel } from './panel';
-import type { Answer, AskArguments } from './protocol';
+import type { AnswerResult, AskArguments } from './protocol';
 
 export interface Parts {
   readonly server: SleeptimeServer;
@@ -15,7 +15,7 @@ export interface Parts {
 
 export function registerCommands({ server, panel, log }: Parts): Disposable[] {
   return [
-    commands.registerCommand('sleeptime.askQuestion', (args?: AskArguments) => askQuestion(server, panel, args)),
+    commands.registerCommand('sleeptime.askQuestion', (brought?: unknown) => askQuestion(server, panel, brought)),
     commands.registerCommand('sleeptime.explainThisModule', () => explainThisModule(server, panel)),
     commands.registerCommand('sleeptime.showMenu', showMenu),
     commands.registerCommand('sleeptime.restartServer', () => server.restart()),
@@ -25,30 +25,36 @@ export function registerCommands({ server, panel, log }: Parts): Disposable[] {
   ];
 }
 
-/** From the palette there are no arguments; a link or another extension may bring the question along. */
+/** A link or another extension may bring the question along; the palette brings nothing, a menu the file's URI. */
 async function askQuestion(
   server: SleeptimeServer,
   panel: AnswerPanel,
-  given?: AskArguments,
-): Promise<Answer | undefined> {
-  const place = placeOf(window.activeTextEditor);
-  const question = given?.question ?? (await pickQuestion(place));
-  if (question === undefined || question === '') return undefined;
-  const here = { ...(place.uri && { uri: place.uri }), ...(place.position && { position: place.position }) };
-  const args: AskArguments = given ?? { question, ...here };
-  return panel.run(question, (reception, fresh) => server.ask({ ...args, ...(fresh && { fresh }) }, reception));
+  brought: unknown,
+): Promise<AnswerResult | undefined> {
+  const args = isQuestion(brought) ? brought : await askPerson();
+  if (args === undefined) return undefined;
+  return panel.run(args.question, (reception, fresh) => server.ask({ ...args, ...(fresh && { fresh }) }, reception));
 }
 
-async function explainThisModule(server: SleeptimeServer, panel: AnswerPanel): Promise<Answer | undefined> {
+async function askPerson(): Promise<AskArguments | undefined> {
+  const place = placeOf(window.activeTextEditor);
+  const question = await pickQuestion(place);
+  if (question === undefined) return undefined;
+  return { question, ...(place.uri && { uri: place.uri }), ...(place.position && { position: place.position }) };
+}
+
+function isQuestion(value: unknown): value is AskArguments {
+  return typeof value === 'object' && value !== null && 'question' in value && typeof value.question === 'string';
+}
+
+async function explainThisModule(server: SleeptimeServer, panel: AnswerPanel): Promise<AnswerResult | undefined> {
   const { uri } = placeOf(window.activeTextEditor);
   if (uri === undefined) {
     void window.showInformationMessage('Open a file to have it explained.');
     return undefined;
   }
   const name = decodeURIComponent(uri.slice(uri.lastIndexOf('/') + 1));
-  return panel.run(`Explain ${name}`, (reception, fresh) => {
-    return server.explainModule({ uri, ...(fresh && { fresh }) }, reception);
-  });
+  return panel.run(`Explain ${name}`, (reception) => server.explainModule({ uri }, reception));
 }
 
 /** What a click on the status-bar entry offers. */

@@ -5,7 +5,7 @@ import type { ExtensionContext } from 'vscode';
 import { SleeptimeServer } from './client';
 import { registerCommands } from './commands';
 import { AnswerPanel } from './panel';
-import type { Status } from './protocol';
+import type { StatusParams } from './protocol';
 import { StatusDisplay } from './status';
 
 /** For tests and other extensions. */
@@ -13,7 +13,7 @@ export interface Api {
   /** Resolves once the server has started, or could not. */
   readonly ready: Promise<void>;
   /** The last status that the server sent. */
-  status(): Status | undefined;
+  status(): StatusParams | undefined;
 }
 
 export function activate(context: ExtensionContext): Api {
@@ -21,7 +21,7 @@ export function activate(context: ExtensionContext): Api {
   const server = new SleeptimeServer(log);
   const panel = new AnswerPanel(context.extensionUri);
   const display = new StatusDisplay();
-  let last: Status | undefined;
+  let last: StatusParams | undefined;
   context.subscriptions.push(
     log,
     server,

@@ -3,11 +3,11 @@
 import { CancellationTokenSource, commands, env, Range, Uri, ViewColumn, window } from 'vscode';
 import type { Disposable, WebviewPanel } from 'vscode';
 import type { Reception } from './client';
-import type { Answer, Evidence } from './protocol';
+import type { AnswerResult, EvidenceLink } from './protocol';
 import { answerHtml, evidenceLabel, pageHtml } from './render';
 
 /** How to get an answer; `fresh` skips what is cached. */
-export type Asking = (reception: Reception, fresh: boolean) => Promise<Answer>;
+export type Asking = (reception: Reception, fresh: boolean) => Promise<AnswerResult>;
 
 /** One question and how far its answer is. */
 interface Session {
@@ -15,7 +15,7 @@ interface Session {
   readonly asking: Asking;
   readonly cancellation: CancellationTokenSource;
   markdown: string;
-  answer?: Answer;
+  answer?: AnswerResult;
   problem?: string;
 }
 
@@ -36,7 +36,7 @@ export class AnswerPanel implements Disposable {
    * Asks, showing the answer as it comes; a question still under way is cancelled.
    * Resolves when all is shown: undefined if it failed or was stopped, and the panel says so.
    */
-  async run(question: string, asking: Asking, fresh = false): Promise<Answer | undefined> {
+  async run(question: string, asking: Asking, fresh = false): Promise<AnswerResult | undefined> {
     this.session?.cancellation.cancel();
     const session: Session = { question, asking, cancellation: new CancellationTokenSource(), markdown: '' };
     this.session = session;
@@ -50,6 +50,7 @@ export class AnswerPanel implements Disposable {
     try {
       session.answer = await asking({ onPiece, token: session.cancellation.token }, fresh);
       session.markdown = session.answer.markdown;
+      if (session.answer.cancelled) session.problem = 'Stopped.';
     } catch (error) {
       const stopped = session.cancellation.token.isCancellationRequested;
       session.problem = stopped ? 'Stopped.' : messageOf(error);
@@ -105,7 +106,7 @@ export class AnswerPanel implements Disposable {
 }
 
 /** Opens the exact lines, in the column of the code rather than over the panel. */
-export async function openEvidence({ uri, range: { start, end } }: Evidence): Promise<void> {
+export async function openEvidence({ uri, range: { start, end } }: EvidenceLink): Promise<void> {
   const selection = new Range(start.line, start.character, end.line, end.character);
   await window.showTextDocument(Uri.parse(uri, true), { selection, viewColumn: ViewColumn.One });
 }

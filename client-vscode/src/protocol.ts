@@ -1,6 +1,6 @@
 /**
  * What we and the server say to each other beyond LSP.
- * Mirrors server/sleeptime/lsp/protocol.py; tests/test_client_settings.py compares the names.
+ * Mirrors server/sleeptime/lsp/protocol.py, name by name: tests/test_client_protocol.py compares the two.
  */
 
 /** The server's own commands. Palette commands have other ids: the language client registers these itself. */
@@ -22,54 +22,59 @@ export interface Range {
   readonly end: Position;
 }
 
-/** The one argument of `sleeptime.ask`. */
+/** The one argument of `sleeptime.ask`. `fresh` passes over ready answers and thinks again. */
 export interface AskArguments {
   readonly question: string;
   readonly uri?: string;
   readonly position?: Position;
   readonly verbosity?: number;
-  /** Skip what is cached and think again. */
   readonly fresh?: boolean;
+  readonly partialResultToken?: string;
 }
 
 /** The one argument of `sleeptime.explainModule`. */
-export interface ExplainArguments {
+export interface ExplainModuleArguments {
   readonly uri: string;
-  readonly fresh?: boolean;
+  readonly partialResultToken?: string;
 }
 
 /** The next piece of an answer, as `$/progress` for the argument's `partialResultToken`. */
-export interface Piece {
+export interface AnswerPiece {
   readonly text: string;
 }
 
-export interface Evidence {
+/** Lines that support an answer: from the first line's start to the start of the line after the last. */
+export interface EvidenceLink {
   readonly uri: string;
-  readonly path: string;
   readonly range: Range;
+  readonly path: string;
+  readonly symbol: string;
 }
 
 /** Where an answer came from: served verbatim; live from notes; live from source; static facts with no model. */
 export type Source = 'cache' | 'notes' | 'live' | 'facts';
 
-export interface Answer {
-  readonly question: string;
+/** `question` is the one that `markdown` answers; `createdAt` is in seconds since the epoch. */
+export interface AnswerResult {
   readonly markdown: string;
-  readonly evidence: readonly Evidence[];
+  readonly evidence: readonly EvidenceLink[];
+  readonly question: string;
   readonly source: Source;
   readonly model: string;
-  /** Seconds since the epoch; 0 if it was made just now from facts. */
   readonly createdAt: number;
   readonly fresh: boolean;
   readonly promptTokens: number;
   readonly cachedTokens: number;
   readonly generatedTokens: number;
+  readonly removedCitations: number;
   readonly seconds: number;
+  readonly cancelled: boolean;
 }
 
 export type State = 'starting' | 'indexing' | 'awake' | 'drowsy' | 'asleep' | 'answering' | 'paused' | 'stopped';
 
-export interface Status {
+/** What Sleeptime is doing for one repository (`root`, an absolute path) or, with `root` "", in general. */
+export interface StatusParams {
   readonly state: State;
   readonly root: string;
   readonly detail: string;
@@ -78,23 +83,3 @@ export interface Status {
   readonly model: string;
   readonly modelReason: string;
 }
-
-/** The languages that the server indexes, by VS Code's identifiers. */
-export const LANGUAGES = [
-  'python',
-  'javascript',
-  'javascriptreact',
-  'typescript',
-  'typescriptreact',
-  'go',
-  'rust',
-  'java',
-  'c',
-  'cpp',
-  'csharp',
-  'ruby',
-  'php',
-  'shellscript',
-  'markdown',
-  'restructuredtext',
-] as const;

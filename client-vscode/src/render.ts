@@ -1,6 +1,6 @@
 /** Answers as HTML: pure text in, text out. VS Code's own Markdown engine renders the body; see panel.ts. */
 
-import type { Answer, Evidence, Source } from './protocol';
+import type { AnswerResult, EvidenceLink, Source } from './protocol';
 
 const SOURCES: Record<Source, string> = {
   cache: 'answered while you were away',
@@ -13,7 +13,7 @@ const SOURCES: Record<Source, string> = {
 export interface AnswerView {
   readonly question: string;
   readonly body: string;
-  readonly answer?: Answer | undefined;
+  readonly answer?: AnswerResult | undefined;
   readonly problem?: string | undefined;
 }
 
@@ -32,17 +32,18 @@ export function answerHtml({ question, body, answer, problem }: AnswerView): str
 }
 
 /** `src/app.py:12-20`, lines counted from one as people do. */
-export function evidenceLabel({ path, range }: Evidence): string {
+export function evidenceLabel({ path, range }: EvidenceLink): string {
   const [first, last] = [range.start.line + 1, lastLine(range)];
   return last > first ? `${path}:${first}-${last}` : `${path}:${first}`;
 }
 
 /** One line on where the answer came from and what it cost. */
-export function footer(answer: Answer): string {
+export function footer(answer: AnswerResult): string {
   const tokens = answer.promptTokens + answer.generatedTokens;
   return [
     SOURCES[answer.source],
     answer.fresh ? '' : 'the code has changed since',
+    answer.removedCitations > 0 ? `${answer.removedCitations} citations were wrong and are left out` : '',
     answer.model,
     answer.createdAt > 0 ? new Date(answer.createdAt * 1000).toLocaleString() : '',
     tokens > 0 ? `${tokens} tokens, ${answer.cachedTokens} of them reused` : '',
@@ -76,7 +77,7 @@ export function pageHtml(script: string, style: string, source: string): string 
 </html>`;
 }
 
-function evidenceHtml(evidence: readonly Evidence[]): string {
+function evidenceHtml(evidence: readonly EvidenceLink[]): string {
   if (evidence.length === 0) return '';
   const items = evidence.map((item, index) => {
     return `<li><a href="#" data-action="open" data-index="${index}">${escapeHtml(evidenceLabel(item))}</a></li>`;
@@ -95,6 +96,6 @@ function buttons(busy: boolean): string {
 }
 
 /** A range that ends at column 0 does not include that line. */
-function lastLine(range: Evidence['range']): number {
+function lastLine(range: EvidenceLink['range']): number {
   return range.end.character === 0 && range.end.line > range.start.line ? range.end.line : range.end.line + 1;
 }

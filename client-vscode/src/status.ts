@@ -2,8 +2,8 @@
 
 import { languages, LanguageStatusSeverity, StatusBarAlignment, window } from 'vscode';
 import type { Disposable } from 'vscode';
-import { LANGUAGES } from './protocol';
-import type { State, Status } from './protocol';
+import { DOCUMENTS } from './languages';
+import type { State, StatusParams } from './protocol';
 
 export interface StatusView {
   readonly icon: string;
@@ -19,15 +19,15 @@ const ICONS: Record<State, string> = {
   starting: 'loading~spin',
   indexing: 'sync~spin',
   awake: 'eye',
-  drowsy: 'eye-closed',
-  asleep: 'moon',
+  drowsy: 'eye',
+  asleep: 'eye-closed',
   answering: 'comment',
   paused: 'debug-pause',
   stopped: 'error',
 };
 
 /** What to show for a status: pure, so that it can be read in a test. */
-export function statusView(status: Status): StatusView {
+export function statusView(status: StatusParams): StatusView {
   const progress = status.jobsTotal > 0 ? ` · ${status.jobsDone} of ${status.jobsTotal}` : '';
   const model = status.model === '' ? '' : `model ${status.model}`;
   return {
@@ -41,10 +41,7 @@ export function statusView(status: Status): StatusView {
 
 /** Shows statuses until disposed of. */
 export class StatusDisplay implements Disposable {
-  private readonly language = languages.createLanguageStatusItem(
-    'sleeptime.status',
-    LANGUAGES.map((language) => ({ scheme: 'file', language })),
-  );
+  private readonly language = languages.createLanguageStatusItem('sleeptime.status', DOCUMENTS);
   private readonly bar = window.createStatusBarItem('sleeptime.status', StatusBarAlignment.Right);
 
   constructor() {
@@ -55,7 +52,7 @@ export class StatusDisplay implements Disposable {
     this.bar.show();
   }
 
-  show(status: Status): void {
+  show(status: StatusParams): void {
     const view = statusView(status);
     this.language.text = `Sleeptime: ${view.text}`;
     this.language.detail = view.detail;

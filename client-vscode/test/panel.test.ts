@@ -2,14 +2,14 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { Uri } from 'vscode';
 import type { Reception } from '../src/client';
 import { AnswerPanel } from '../src/panel';
-import type { Answer } from '../src/protocol';
+import type { AnswerResult } from '../src/protocol';
 import { clicks, closings, env, posted, window } from './vscode';
 
 const range = { start: { line: 2, character: 0 }, end: { line: 3, character: 5 } };
 const answer = {
   question: 'Q',
   markdown: 'whole',
-  evidence: [{ uri: 'file:///r/a.py', path: 'a.py', range }],
+  evidence: [{ uri: 'file:///r/a.py', path: 'a.py', range, symbol: '' }],
   source: 'live',
   model: '',
   createdAt: 0,
@@ -18,7 +18,9 @@ const answer = {
   promptTokens: 0,
   cachedTokens: 0,
   generatedTokens: 0,
-} satisfies Answer;
+  removedCitations: 0,
+  cancelled: false,
+} satisfies AnswerResult;
 
 const newPanel = (): AnswerPanel => new AnswerPanel(Uri.file('/ext'));
 const shown = (): string => posted.at(-1)?.html ?? '';

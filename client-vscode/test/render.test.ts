@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import type { Answer } from '../src/protocol';
+import type { AnswerResult } from '../src/protocol';
 import { answerHtml, evidenceLabel, footer, pageHtml } from '../src/render';
 
 const range = { start: { line: 11, character: 0 }, end: { line: 19, character: 4 } };
-const answer: Answer = {
+const answer: AnswerResult = {
   question: 'What?',
   markdown: 'This.',
-  evidence: [{ uri: 'file:///r/src/app.py', path: 'src/app.py', range }],
+  evidence: [{ uri: 'file:///r/src/app.py', path: 'src/app.py', range, symbol: '' }],
   source: 'cache',
   model: 'echo',
   createdAt: 0,
@@ -14,6 +14,8 @@ const answer: Answer = {
   promptTokens: 0,
   cachedTokens: 0,
   generatedTokens: 0,
+  removedCitations: 0,
+  cancelled: false,
   seconds: 0.0012,
 };
 
@@ -37,12 +39,12 @@ describe('an answer as HTML', () => {
 describe('an evidence label', () => {
   it('names one line once', () => {
     const one = { start: { line: 4, character: 0 }, end: { line: 4, character: 9 } };
-    expect(evidenceLabel({ uri: '', path: 'a.py', range: one })).toBe('a.py:5');
+    expect(evidenceLabel({ uri: '', path: 'a.py', range: one, symbol: '' })).toBe('a.py:5');
   });
 
   it('leaves out a last line of which nothing is cited', () => {
     const two = { start: { line: 4, character: 0 }, end: { line: 6, character: 0 } };
-    expect(evidenceLabel({ uri: '', path: 'a.py', range: two })).toBe('a.py:5-6');
+    expect(evidenceLabel({ uri: '', path: 'a.py', range: two, symbol: '' })).toBe('a.py:5-6');
   });
 });
 

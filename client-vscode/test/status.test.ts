@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest';
-import type { Status } from '../src/protocol';
+import type { StatusParams } from '../src/protocol';
 import { StatusDisplay, statusView } from '../src/status';
 import { barItem, languageItem } from './vscode';
 
-const status: Status = {
+const status: StatusParams = {
   state: 'asleep',
   root: '/r',
   detail: 'src/app.py',
@@ -34,7 +34,7 @@ it('marks a stopped server as an error', () => {
 
 it('shows the same words in both places, and the reason for the model in the tooltip', () => {
   new StatusDisplay().show(status);
-  expect(barItem.text).toBe('$(moon) asleep · 12 of 80');
+  expect(barItem.text).toBe('$(eye-closed) asleep · 12 of 80');
   expect(barItem.tooltip).toContain('chosen');
   expect(languageItem.text).toBe('Sleeptime: asleep · 12 of 80');
 });
