@@ -1,6 +1,7 @@
 /** The server's process and our conversation with it. Everything else in this folder only shows things. */
 
 import { randomUUID } from 'node:crypto';
+import { homedir } from 'node:os';
 import { commands, EventEmitter, window, workspace } from 'vscode';
 import type { CancellationToken, Disposable, LogOutputChannel } from 'vscode';
 import {
@@ -102,12 +103,10 @@ export class SleeptimeServer implements Disposable {
   }
 
   private async startWith(launch: Launch): Promise<void> {
-    const client = new LanguageClient(
-      'sleeptime',
-      'Sleeptime',
-      { command: launch.command, args: [...launch.args] },
-      this.clientOptions(),
-    );
+    const { command, args } = launch;
+    // Not the workspace's folder, which is the default: a relative path must not name a program in it.
+    const executable = { command, args: [...args], options: { cwd: homedir() } };
+    const client = new LanguageClient('sleeptime', 'Sleeptime', executable, this.clientOptions());
     this.client = client;
     client.onNotification(STATUS_NOTIFICATION, (status: StatusParams) => {
       this.statusEmitter.fire(status);

@@ -27,7 +27,8 @@ export function chooseLaunch(settings: LaunchSettings, findProgram: FindProgram)
     return { command, args, reason: 'the setting sleeptime.server.command' };
   }
   if (settings.interpreter !== '') {
-    const args = ['-m', 'sleeptime', 'serve'];
+    // -P: the folder that is open must not be able to shadow the server's modules.
+    const args = ['-P', '-m', 'sleeptime', 'serve'];
     return { command: settings.interpreter, args, reason: 'the setting sleeptime.server.interpreter' };
   }
   const found = findProgram('sleeptime');

@@ -15,7 +15,7 @@ describe('the command that starts the server', () => {
 
   it('is the interpreter of the setting, before the PATH', () => {
     const launch = chooseLaunch({ command: [], interpreter: '/opt/python' }, onPath);
-    expect(launch).toMatchObject({ command: '/opt/python', args: ['-m', 'sleeptime', 'serve'] });
+    expect(launch).toMatchObject({ command: '/opt/python', args: ['-P', '-m', 'sleeptime', 'serve'] });
   });
 
   it('is the program on the PATH when nothing is set', () => {

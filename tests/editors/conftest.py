@@ -23,7 +23,7 @@ def artefacts() -> Path:
 
 @pytest.fixture(scope="module")
 def server_command() -> list[str]:
-    return [sys.executable, "-m", "sleeptime", "serve"]
+    return [sys.executable, "-P", "-m", "sleeptime", "serve"]
 
 
 @pytest.fixture(scope="module")

@@ -4,6 +4,7 @@ import json
 import os
 import socket
 import subprocess
+import sys
 import time
 import urllib.error
 import urllib.request
@@ -43,19 +44,20 @@ def node() -> Path:
 
 
 @pytest.fixture(scope="module")
-def url(node, environment, server_command, tmp_path_factory, artefacts) -> Iterator[str]:
+def url(node, environment, tmp_path_factory, artefacts) -> Iterator[str]:
     """A running VS Code whose settings name the server under test."""
     require(VSCODE / "node_modules", "VS Code is not installed")
     require(CLIENT / "sleeptime.vsix", "the extension is not packaged")
     require(Path(environment.get("CHROMIUM", "/usr/bin/chromium")), "Chromium is not installed")
     data = tmp_path_factory.mktemp("vscode")
     settings = {
-        "sleeptime.server.command": server_command,
+        "sleeptime.server.interpreter": sys.executable,
         "sleeptime.model.name": "echo",
         "sleeptime.sleep.consent": "no",
         "window.autoDetectColorScheme": True,
         "workbench.startupEditor": "none",
         "workbench.secondarySideBar.defaultVisibility": "hidden",
+        "chat.disableAIFeatures": True,
         "editor.minimap.enabled": False,
         "git.autofetch": False,
     }

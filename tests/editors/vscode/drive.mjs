@@ -31,7 +31,10 @@ async function runSuite(page) {
 }
 
 async function takePictures(page) {
-  const picture = (name) => page.screenshot({ path: join(target, `vscode-${name}-${theme}.png`) });
+  const picture = async (name) => {
+    await page.waitForTimeout(400); // hovers and widgets fade in by scripts of their own
+    await page.screenshot({ path: join(target, `vscode-${name}-${theme}.png`) });
+  };
   try {
     await hoverAndAsk(page, picture);
     return 0;
