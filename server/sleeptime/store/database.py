@@ -101,6 +101,12 @@ class Database:
         """Run one statement for each row; returns how many rows changed."""
         return self._connection.executemany(sql, rows).rowcount
 
+    @_translated
+    def replace_with(self, other: "Database") -> None:
+        """Make this file a copy of another store; what it held before is gone."""
+        with other.lock:
+            other._connection.backup(self._connection)  # noqa: SLF001  of the same class
+
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """Everything inside is written, or nothing; the outermost of nested ones decides."""

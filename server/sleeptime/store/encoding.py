@@ -1,4 +1,8 @@
-"""An outline as the rows that keep it. Pure, so that it runs in the processes that parse."""
+"""An outline as the rows that keep it. Pure, so that it runs in the processes that parse.
+
+Rows of the full-text indexes are deleted by saying again what was inserted: a change to the tokens or words made here
+needs a migration that builds both indexes anew.
+"""
 
 import re
 import zlib

@@ -68,6 +68,10 @@ class Modules:
             return 0
         return self._database.insert("INSERT INTO worktrees (root, used_at) VALUES (?, ?)", (worktree, self._now()))
 
+    def is_empty(self) -> bool:
+        """Whether no content was ever stored here."""
+        return self._database.row("SELECT 1 FROM outlines LIMIT 1") is None
+
     def worktrees(self) -> list[str]:
         """The roots of all worktrees that were ever indexed here and not yet forgotten."""
         return [root for (root,) in self._database.rows("SELECT root FROM worktrees ORDER BY root")]
@@ -136,6 +140,16 @@ class Modules:
             if len(rows) < PAGE_ROWS:
                 return
             last = rows[-1][0]
+
+    def stored_below(self, worktree: str, path: str) -> list[StoredFile]:
+        """The file at `path` and those below it, sorted by path."""
+        rows = self._database.rows(
+            """SELECT path, size, mtime_ns, blob, language, outline, reason, version
+            FROM files JOIN outlines ON outlines.id = files.outline
+            WHERE worktree = ? AND (path = ? OR path > ? || '/' AND path < ? || '0') ORDER BY path""",
+            (self.worktree_id(worktree), path, path, path),
+        )
+        return [StoredFile(*row) for row in rows]
 
     def stored_file(self, worktree: str, path: str) -> StoredFile | None:
         """One file that was looked at."""

@@ -1,13 +1,15 @@
 """The store as its users see it: one file, several parts."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from sleeptime.store.adopt import adopt
 from sleeptime.store.answers import Answers
 from sleeptime.store.database import Database, open_database, open_read_only
+from sleeptime.store.garbage import COLLECTED_SHARE, collect_garbage
 from sleeptime.store.jobs import Jobs
 from sleeptime.store.ledger import Ledger
 from sleeptime.store.modules import Modules
@@ -62,6 +64,20 @@ class Store:
             FROM pragma_page_count, pragma_freelist_count, pragma_page_size"""
         )
         return row[0] if row else 0
+
+    def adopt(self, root_commits: Sequence[str]) -> bool:
+        """Begin a new store with all that another clone of the same project knows; returns whether there was one."""
+        return adopt(self.database, root_commits)
+
+    def collect_garbage(self, max_bytes: int) -> int:
+        """Drop what was used longest ago until the store is well under `max_bytes`; returns the bytes given back.
+
+        What a worktree holds now is never dropped.
+        """
+        before = self.size_bytes()
+        if before > max_bytes:
+            collect_garbage(self.database, before - int(max_bytes * COLLECTED_SHARE))
+        return before - self.size_bytes()
 
     def close(self) -> None:
         """Closing twice is fine."""
