@@ -36,10 +36,14 @@ class FakePlace:
         self.endless = False
         self.error: SleeptimeError | None = None
 
-    def index(self, settings: Any, paths: frozenset[str] | None, on_progress: Any) -> Indexed:
+    def update(self, paths: frozenset[str], cancel: threading.Event) -> tuple[str, ...]:
+        self.log.append(("update", paths))
+        return tuple(sorted(paths))
+
+    def index(self, settings: Any, cancel: threading.Event, on_progress: Any) -> Indexed:
         if self.error:
             raise self.error
-        self.log.append(("index", paths))
+        self.log.append("index")
         on_progress(1, 1, "a.py", "files")
         return Indexed(root=self.root, files=1, parsed=1, skipped=0, symbols=2, seconds=0.1)
 

@@ -70,7 +70,7 @@ class WorkerClient:
         launch: Callable[[], Launched] = launch_worker,
     ) -> None:
         self._name = name
-        self._settings = settings
+        self.settings = settings
         self._on_message = on_message
         self._launch = launch
         self._meeting = meeting_point()
@@ -99,9 +99,8 @@ class WorkerClient:
         if self._link is not None and self.connected:
             self._link.tell(message)
 
-    async def change_settings(self, settings: Settings) -> None:
-        """Tell the worker of new settings, now or when it is next connected."""
-        self._settings = settings
+    async def greet_again(self) -> None:
+        """Tell the worker that `settings` changed; a later connection tells it anyway."""
         if self._link is not None and self.connected:
             await self._greet(self._link)
 
@@ -114,6 +113,7 @@ class WorkerClient:
         async with self._connecting:
             if self._link is not None and self.connected:
                 return self._link
+            self._link = None
             await self._back_off()
             self._link = await self._find(start=start)
             return self._link
@@ -139,6 +139,7 @@ class WorkerClient:
 
     async def _find(self, *, start: bool) -> Link:
         deadline = time.monotonic() + START_SECONDS
+        self._launched = None  # how an earlier one ended says nothing about the next
         while time.monotonic() < deadline:
             link = await self._open()
             if link is not None:
@@ -182,7 +183,7 @@ class WorkerClient:
         return True
 
     async def _greet(self, link: Link) -> None:
-        hello = say.Hello(version=sleeptime.__version__, client=self._name, settings=self._settings)
+        hello = say.Hello(version=sleeptime.__version__, client=self._name, settings=self.settings)
         self._on_message(await link.request(hello, ignore))
 
     # ---- losing it
@@ -191,6 +192,8 @@ class WorkerClient:
         self._on_message(message)
 
     def _lost(self) -> None:
+        if self._link is None:
+            return  # it was still ending when it was found
         self._losses.append(time.monotonic())
         self._on_message(say.Status(state="stopped", detail="The worker stopped; it is started again."))
 

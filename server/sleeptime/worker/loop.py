@@ -55,6 +55,7 @@ class Worker:
         self._company = asyncio.Event()
         self._alone = asyncio.Event()
         self._alone.set()
+        self._ending = threading.Event()
         self.finished = asyncio.Event()
         self._handlers: dict[type[say.ClientMessage], Callable[[Client, Any, Request], Awaitable[say.WorkerMessage]]]
         self._handlers = {
@@ -94,6 +95,7 @@ class Worker:
 
     async def _close(self) -> None:
         self._nights.activity()
+        self._ending.set()
         for client in tuple(self._clients):
             client.leave()
         if self._tasks:
@@ -186,11 +188,11 @@ class Worker:
         return self._status_now(client)
 
     async def _open_repository(
-        self, client: Client, message: say.OpenRepository, _request: Request
+        self, client: Client, message: say.OpenRepository, request: Request
     ) -> say.WorkerMessage:
         resident = await self._resident(client, message.root)
         resident.settings = client.settings
-        indexed = await self._index(resident, client, message.id)
+        indexed = await self._index(resident, client, message.id, request)
         if resident.stop_watching is None:
             resident.stop_watching = await self._watch(resident)
         return indexed
@@ -198,7 +200,7 @@ class Worker:
     async def _sleep(self, client: Client, message: say.Sleep, request: Request) -> say.WorkerMessage:
         resident = await self._resident(client, message.root)
         resident.settings = client.settings
-        await self._index(resident, client, message.id)
+        await self._index(resident, client, message.id, request)
         report = client.reporter(message.id, self._parts.clock)
         with self._being("asleep", message.root):
             slept = await self._thinking.sleep_for(resident, message.minutes * 60, request, report)
@@ -207,7 +209,7 @@ class Worker:
 
     async def _ask(self, client: Client, message: say.Ask, request: Request) -> say.WorkerMessage:
         self._nights.activity()
-        resident = await self._indexed_resident(client, message.root, message.id)
+        resident = await self._indexed_resident(client, message, request)
         place = resident.place
         if not message.fresh and (ready := await asyncio.to_thread(place.ready_answer, message)):
             return ready
@@ -222,7 +224,7 @@ class Worker:
 
     async def _think(self, client: Client, message: say.Think, request: Request) -> say.WorkerMessage:
         self._nights.activity()
-        resident = await self._indexed_resident(client, message.root, message.id)
+        resident = await self._indexed_resident(client, message, request)
         lend = self._thinking.lender(client.settings, client.reporter(message.id, self._parts.clock))
         with self._being("answering", message.root):
             answered = await self._thinking.live(lambda: resident.place.think(message.target, lend, request.cancelled))
@@ -250,20 +252,20 @@ class Worker:
                 self._residents[root] = Resident(place, client.settings)
             return self._residents[root]
 
-    async def _indexed_resident(self, client: Client, root: str, request: int) -> Resident:
-        resident = await self._resident(client, root)
+    async def _indexed_resident(self, client: Client, message: say.Ask | say.Think, request: Request) -> Resident:
+        resident = await self._resident(client, message.root)
         if not resident.indexed:
-            await self._index(resident, client, request)
+            await self._index(resident, client, message.id, request)
         return resident
 
-    async def _index(self, resident: Resident, client: Client, request: int) -> say.Indexed:
-        report = client.reporter(request, self._parts.clock)
+    async def _index(self, resident: Resident, client: Client, number: int, request: Request) -> say.Indexed:
+        report = client.reporter(number, self._parts.clock)
         place, settings = resident.place, client.settings
         with self._being("indexing", resident.root):
             indexed = await asyncio.get_running_loop().run_in_executor(
-                self._indexer, lambda: place.index(settings, None, report)
+                self._indexer, lambda: place.index(settings, request.cancelled, report)
             )
-        resident.indexed = True
+        resident.indexed = resident.indexed or not request.cancelled.is_set()
         resident.stir()
         self._tell(say.Changed(root=resident.root))
         self._nights.look_again()
@@ -282,24 +284,23 @@ class Worker:
         resident = self._residents.get(root)
         if resident is None:
             return
-        idle = not resident.changed
-        resident.changed |= paths
-        if idle and resident.changed:
+        resident.changes.append(paths)
+        if len(resident.changes) == 1:
             task = asyncio.create_task(self._index_changes(resident))
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
 
     async def _index_changes(self, resident: Resident) -> None:
-        def index() -> tuple[str, ...]:
-            paths = frozenset(resident.changed)
-            resident.changed.clear()
-            resident.place.index(resident.settings, paths, lambda *_: None)
-            return tuple(sorted(paths))
+        def update() -> tuple[str, ...]:
+            paths = resident.take_changes()
+            return () if paths is None else resident.place.update(paths, self._ending)
 
         try:
-            paths = await asyncio.get_running_loop().run_in_executor(self._indexer, index)
+            paths = await asyncio.get_running_loop().run_in_executor(self._indexer, update)
         except (SleeptimeError, RuntimeError) as error:  # RuntimeError: the worker is ending
             log.warning("Changes in %s were not indexed: %s", resident.root, error)
+            return
+        if not paths:
             return
         resident.stir()
         self._tell(say.Changed(root=resident.root, paths=paths))

@@ -7,6 +7,7 @@ import os
 import secrets
 import socket
 import sys
+from collections.abc import Callable
 from contextlib import suppress
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
@@ -15,20 +16,21 @@ import psutil
 from filelock import FileLock, Timeout
 
 from sleeptime.core.meeting import MeetingPoint, log_directory, meeting_point
-from sleeptime.worker.loop import Worker
-from sleeptime.worker.parts import real_collaborators
+from sleeptime.worker.loop import Collaborators, Worker
 
 LINE_BYTES = 16 * 1024 * 1024
 """The longest message accepted; a question with a pasted file fits, a runaway client does not."""
 LINGER_SECONDS = 300.0
 """How long the worker stays after its last client: a restarted editor finds the model still loaded."""
 LOG_BYTES = 1024 * 1024
+IDLE_PRIORITY_CLASS = 0x40
+"""Windows' name for the lowest priority."""
 
 log = logging.getLogger("sleeptime.worker")
 
 
-def run(linger_seconds: float = LINGER_SECONDS) -> None:
-    """Be the worker of this user, unless a live one is here already."""
+def run(collaborators: Callable[[], Collaborators], linger_seconds: float = LINGER_SECONDS) -> None:
+    """Be the worker of this user, unless a live one is here already. The parts are made on the event loop."""
     meeting = meeting_point()
     _make_private(meeting.directory)
     lock = FileLock(meeting.lock, mode=0o600)
@@ -40,7 +42,7 @@ def run(linger_seconds: float = LINGER_SECONDS) -> None:
         _start_log(log_directory() / "worker.log")
         _be_polite()
         try:
-            asyncio.run(_serve(meeting, linger_seconds))
+            asyncio.run(_serve(meeting, collaborators, linger_seconds))
         except KeyboardInterrupt:
             log.info("Interrupted.")
         except Exception:
@@ -49,8 +51,8 @@ def run(linger_seconds: float = LINGER_SECONDS) -> None:
     log.info("The worker ended.")
 
 
-async def _serve(meeting: MeetingPoint, linger_seconds: float) -> None:
-    worker = Worker(real_collaborators())
+async def _serve(meeting: MeetingPoint, collaborators: Callable[[], Collaborators], linger_seconds: float) -> None:
+    worker = Worker(collaborators())
     server = await (_serve_socket if meeting.has_unix_sockets else _serve_loopback)(meeting, worker)
     log.info("The worker listens at %s.", meeting.directory / meeting.stem)
     try:
@@ -112,7 +114,7 @@ def _be_polite() -> None:
     """
     process = psutil.Process()
     with suppress(OSError, psutil.Error, AttributeError):
-        process.nice(19 if os.name == "posix" else psutil.IDLE_PRIORITY_CLASS)
+        process.nice(19 if os.name == "posix" else IDLE_PRIORITY_CLASS)
     with suppress(OSError, psutil.Error, AttributeError, ValueError):
         process.ionice(psutil.IOPRIO_CLASS_IDLE if sys.platform == "linux" else 0)
     with suppress(OSError):

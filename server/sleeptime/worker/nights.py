@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import threading
+from collections import deque
 from collections.abc import Awaitable, Callable, Iterable
 
 from sleeptime.core.errors import SleeptimeError
@@ -26,7 +27,7 @@ class Resident:
         self.place = place
         self.settings = settings
         self.indexed = False
-        self.changed: set[str] = set()
+        self.changes: deque[frozenset[str]] = deque()
         self.stop_watching: Callable[[], None] | None = None
         self.slept_at = 0.0
         self.rests_until = 0.0
@@ -36,6 +37,17 @@ class Resident:
     def root(self) -> str:
         """The path that clients name it by."""
         return self.place.root
+
+    def take_changes(self) -> frozenset[str] | None:
+        """All paths that changed since the last call, from any thread; the empty set means that any may have changed,
+        None that none did.
+        """
+        taken: list[frozenset[str]] = []
+        while self.changes:
+            taken.append(self.changes.popleft())
+        if not taken:
+            return None
+        return frozenset() if frozenset() in taken else frozenset[str]().union(*taken)
 
     def stir(self) -> None:
         """Something new is here to think about."""

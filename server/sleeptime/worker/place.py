@@ -1,6 +1,7 @@
 """One repository with its store, as the worker uses it: the one place where the worker meets the parts below.
 
-Methods block: `index` and `ready_answer` run on the index thread, `answer`, `think` and `sleep` on the model's.
+Methods block: `index` and `update` run on the index thread, `answer`, `think` and `sleep` on the model's, the others
+on any.
 """
 
 import threading
@@ -26,8 +27,12 @@ class Place(Protocol):
         """The absolute path that clients name it by."""
         ...
 
-    def index(self, settings: Settings, paths: frozenset[str] | None, on_progress: OnProgress) -> Indexed:
-        """Bring the store up to date: with the whole repository, or with the given paths only."""
+    def index(self, settings: Settings, cancel: threading.Event, on_progress: OnProgress) -> Indexed:
+        """Bring the store up to date with the whole repository."""
+        ...
+
+    def update(self, paths: frozenset[str], cancel: threading.Event) -> tuple[str, ...]:
+        """Bring the store up to date with some paths (none given: with all); returns those that were new."""
         ...
 
     def watch(self, on_change: Callable[[frozenset[str]], None]) -> Callable[[], None]:

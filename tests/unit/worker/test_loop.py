@@ -188,7 +188,7 @@ async def test_files_that_change_are_indexed_together_and_told(bench: Bench) -> 
 async def test_a_saved_file_is_indexed_even_if_no_watcher_saw_it(bench: Bench) -> None:
     link, _ = await opened(bench)
     link.tell(say.Activity(root=ROOT, kind="save", path="a.py"))
-    await until(lambda: ("index", frozenset({"a.py"})) in bench.places[ROOT].log)
+    await until(lambda: ("update", frozenset({"a.py"})) in bench.places[ROOT].log)
 
 
 async def test_a_repository_is_let_go_when_its_last_client_leaves(bench: Bench) -> None:

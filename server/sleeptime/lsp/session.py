@@ -1,0 +1,341 @@
+"""What the editor's process knows: settings, folders, buffers, and the line to the worker."""
+
+import asyncio
+import logging
+from collections.abc import Coroutine, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from lsprotocol import types as lsp
+
+from sleeptime.core import messages as say
+from sleeptime.core.errors import RepositoryError, SettingsError, SleeptimeError, StoreError
+from sleeptime.core.ports import Clock
+from sleeptime.core.settings import Settings, merged, parse_settings, read_user_settings, write_user_setting
+from sleeptime.core.types import Outline, Target
+from sleeptime.lsp.buffers import Buffer
+from sleeptime.lsp.consent import ask_consent, can_ask
+from sleeptime.lsp.convert import Point, path_of, to_point
+from sleeptime.lsp.folders import Folder, open_folder
+from sleeptime.lsp.protocol import (
+    STATUS_NOTIFICATION,
+    AnswerPiece,
+    AnswerResult,
+    AskArguments,
+    EvidenceLink,
+    ExplainModuleArguments,
+    StatusParams,
+)
+from sleeptime.lsp.work_done import WorkDone
+from sleeptime.lsp.worker_client import WorkerClient
+
+if TYPE_CHECKING:
+    from sleeptime.lsp.server import SleeptimeServer
+
+ACTIVITY_SECONDS = 1.0
+"""The worker is told of hovers and edits at most once in this time: it only asks how long it has been quiet."""
+
+log = logging.getLogger(__name__)
+
+
+class Session:
+    """One editor's session. Everything runs on the event loop's thread; what reads disks goes to a thread."""
+
+    def __init__(self, server: "SleeptimeServer", clock: Clock) -> None:
+        self._server = server
+        self._clock = clock
+        self._settings = Settings()
+        self._options: Mapping[str, Any] = {}
+        self._problems: list[str] = []
+        self._shown: set[str] = set()
+        self._roots: list[Path] = []
+        self._folders: list[Folder] = []
+        self._places: dict[str, tuple[Folder, str] | None] = {}
+        self._buffers: dict[str, Buffer] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._sleeping: dict[str, WorkDone] = {}
+        self._told_at = 0.0
+        self._worker = WorkerClient("editor", self._settings, self._heard)
+
+    # ---- life
+
+    def initialize(self, params: lsp.InitializeParams) -> None:
+        """Take the editor's settings and folders; nothing is opened yet."""
+        options = params.initialization_options
+        given = options if isinstance(options, Mapping) else {}
+        self._options = given["sleeptime"] if isinstance(given.get("sleeptime"), Mapping) else given
+        self._read_settings()
+        folders = [folder.uri for folder in params.workspace_folders or []] or [params.root_uri or ""]
+        self._roots = [path for uri in folders if (path := path_of(uri))]
+
+    async def begin(self) -> None:
+        """Open the folders, meet the worker, and put the one question of the first start."""
+        for problem in self._problems:
+            self._show(problem)
+        await self._add(self._roots)
+        self._spawn(self._worker.keep_connected(self._connected))
+        if self._settings.sleep.consent == "ask" and can_ask(self._server):
+            self._spawn(self._ask_consent())
+
+    async def close(self) -> None:
+        """Hang up and let go of everything."""
+        for task in self._tasks:
+            task.cancel()
+        await self._worker.close()
+        for folder in self._folders:
+            folder.close()
+
+    def _read_settings(self) -> None:
+        problems: list[str] = []
+        try:
+            user = read_user_settings()
+        except SettingsError as error:
+            user = {}
+            problems.append(str(error))
+        self._settings, more = parse_settings(merged(user, self._options))
+        self._problems = [*problems, *more]
+        self._worker.settings = self._settings
+
+    async def _ask_consent(self) -> None:
+        answer = await ask_consent(self._server)
+        if answer is None:
+            return
+        try:
+            write_user_setting("sleep", "consent", answer)
+        except SettingsError as error:
+            self._show(str(error))
+            return
+        self._read_settings()
+        await self._worker.greet_again()
+
+    # ---- folders and documents
+
+    async def change_folders(self, added: list[str], removed: list[str]) -> None:
+        """The person added folders to the workspace or took some away, given by their URIs."""
+        gone = {path_of(uri) for uri in removed}
+        for folder in [folder for folder in self._folders if folder.path in gone]:
+            self._folders.remove(folder)
+            folder.close()
+        before = len(self._folders)
+        await self._add([path for uri in added if (path := path_of(uri))])
+        if self._worker.connected:
+            for folder in self._folders[before:]:
+                self._spawn(self._index(folder))
+
+    async def _add(self, paths: list[Path]) -> None:
+        for path in paths:
+            try:
+                self._folders.append(await asyncio.to_thread(open_folder, path, self._clock))
+            except RepositoryError as error:
+                self._show(str(error))
+        self._places.clear()
+
+    def opened(self, document: lsp.TextDocumentItem) -> None:
+        """A document is open in the editor; its text on disk no longer counts."""
+        path = path_of(document.uri)
+        if path is not None:
+            self._buffers[document.uri] = Buffer(path.name, document.text, document.version)
+            self.active("open", document.uri)
+
+    def changed(self, params: lsp.DidChangeTextDocumentParams) -> None:
+        """The person typed."""
+        buffer = self._buffers.get(params.text_document.uri)
+        if buffer is not None:
+            buffer.change(params.content_changes, params.text_document.version, self._encoding)
+            self.active("change", params.text_document.uri)
+
+    def closed(self, uri: str) -> None:
+        """The document's text on disk counts again."""
+        self._buffers.pop(uri, None)
+
+    def active(self, kind: Any, uri: str) -> None:
+        """The person is here: tell the worker, but not with every keystroke."""
+        now = self._clock.monotonic()
+        found = self._place(uri)
+        if found is None or (kind in ("request", "change") and now - self._told_at < ACTIVITY_SECONDS):
+            return
+        self._told_at = now
+        self._worker.tell(say.Activity(root=found[0].root, kind=kind, path=found[1]))
+
+    @property
+    def _encoding(self) -> str:
+        return str(self._server.workspace.position_encoding or "utf-16")
+
+    def _place(self, uri: str) -> tuple[Folder, str] | None:
+        """The innermost folder that holds a document, and its path there."""
+        if uri not in self._places:
+            path = path_of(uri)
+            found = [(f, inside) for f in self._folders if path and (inside := f.relative(path)) is not None]
+            self._places[uri] = min(found, key=lambda place: len(place[1]), default=None)
+        return self._places[uri]
+
+    # ---- questions
+
+    async def hover(self, uri: str, position: lsp.Position) -> str | None:
+        """Markdown about the name at a position, or None at once."""
+        found = self._place(uri) if self._settings.hover.enabled else None
+        buffer = self._buffers.get(uri)
+        if found is None or found[0].view is None or buffer is None:
+            return None
+        folder, path = found
+        point = to_point(buffer.lines, position.line, position.character, self._encoding)
+        try:
+            return folder.hover(path, point, await self._unsaved(folder, path, buffer))
+        except StoreError as error:
+            log.warning("A hover could not be read: %s", error)
+            self._spawn(self._refresh(folder))
+            return None
+
+    async def ask(self, arguments: AskArguments) -> AnswerResult:
+        """Have the worker answer; pieces are streamed if the arguments carry a token.
+
+        Raises:
+            SleeptimeError: with a sentence for the person.
+        """
+        folder, path, point = self._cursor(arguments.uri, arguments.position)
+        verbosity = self._settings.answer.verbosity if arguments.verbosity is None else arguments.verbosity
+        message = say.Ask(
+            root=folder.root,
+            question=arguments.question,
+            path=path,
+            line=point.line,
+            column=point.column,
+            verbosity=verbosity,
+            fresh=arguments.fresh,
+        )
+        return await self._answer(folder, message, arguments.partial_result_token)
+
+    async def explain_module(self, arguments: ExplainModuleArguments) -> AnswerResult:
+        """What a module is for, from its notes or written now.
+
+        Raises:
+            SleeptimeError: with a sentence for the person.
+        """
+        folder, path, _ = self._cursor(arguments.uri, None)
+        message = say.Think(root=folder.root, target=Target("module", path))
+        return await self._answer(folder, message, arguments.partial_result_token)
+
+    async def _answer(self, folder: Folder, message: say.Ask | say.Think, token: str | int | None) -> AnswerResult:
+        def on_reply(reply: say.AnyWorkerMessage) -> None:
+            if isinstance(reply, say.Piece) and token is not None:
+                self._server.protocol.notify(lsp.PROGRESS, lsp.ProgressParams(token, AnswerPiece(reply.text)))
+
+        answered = await self._worker.request(message, on_reply)
+        assert isinstance(answered, say.Answered)
+        return _result(folder, answered)
+
+    def _cursor(self, uri: str | None, position: lsp.Position | None) -> tuple[Folder, str, Point]:
+        found = self._place(uri) if uri else None
+        if uri and found is None:
+            raise RepositoryError(f"{uri} is in no folder of this workspace.", "Open the folder that holds it.")
+        if not self._folders:
+            raise RepositoryError("No folder is open, so there is nothing to ask about.", "Open a folder first.")
+        folder, path = found or (self._folders[0], "")
+        buffer = self._buffers.get(uri or "")
+        if position is None or buffer is None:
+            return folder, path, Point(0, 0)
+        return folder, path, to_point(buffer.lines, position.line, position.character, self._encoding)
+
+    async def _unsaved(self, folder: Folder, path: str, buffer: Buffer) -> Outline | None:
+        return None if folder.is_saved(path, buffer.blob()) else await buffer.outline()
+
+    # ---- the worker
+
+    async def _connected(self) -> None:
+        for folder in self._folders:
+            self._spawn(self._index(folder))
+
+    async def _index(self, folder: Folder) -> None:
+        try:
+            async with WorkDone(self._server, f"Indexing {folder.path.name}") as progress:
+                await self._worker.request(say.OpenRepository(root=folder.root), progress.on_reply)
+            await self._refresh(folder)
+        except SleeptimeError as error:
+            self._show(str(error))
+
+    async def _refresh(self, folder: Folder) -> None:
+        try:
+            await asyncio.to_thread(folder.refresh)
+        except StoreError as error:
+            self._show(str(error))
+
+    def _heard(self, message: say.AnyWorkerMessage) -> None:
+        """What the worker says without being asked."""
+        match message:
+            case say.Status():
+                self._server.protocol.notify(STATUS_NOTIFICATION, _status(message))
+                self._spawn(self._show_sleep(message))
+            case say.Changed():
+                for folder in self._folders:
+                    if folder.root == message.root:
+                        self._spawn(self._refresh(folder))
+            case _:
+                log.info("The worker said %s.", message)
+
+    async def _show_sleep(self, status: say.Status) -> None:
+        progress = self._sleeping.get(status.root)
+        if status.state != "asleep":
+            if self._sleeping.pop(status.root, None) and progress:
+                await progress.__aexit__(None, None, None)
+        elif progress is None:
+            progress = self._sleeping[status.root] = WorkDone(self._server, "Thinking while it is quiet")
+            await progress.__aenter__()
+            if self._sleeping.get(status.root) is not progress:
+                await progress.__aexit__(None, None, None)
+        else:
+            progress.report(status.jobs_done, status.jobs_total, status.detail)
+
+    def _show(self, sentence: str) -> None:
+        """Show a sentence to the person, once."""
+        if sentence not in self._shown:
+            self._shown.add(sentence)
+            self._server.window_show_message(lsp.ShowMessageParams(lsp.MessageType.Warning, sentence))
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._finished)
+
+    def _finished(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()):
+            log.error("Something in the background failed", exc_info=error)
+
+
+def _result(folder: Folder, answered: say.Answered) -> AnswerResult:
+    links = [
+        EvidenceLink(
+            uri=folder.uri(evidence.path),
+            range=lsp.Range(lsp.Position(evidence.start_line - 1, 0), lsp.Position(evidence.end_line, 0)),
+            path=evidence.path,
+            symbol=evidence.symbol,
+        )
+        for evidence in answered.evidence
+    ]
+    return AnswerResult(
+        markdown=answered.text,
+        evidence=links,
+        question=answered.question,
+        source=answered.source,
+        model=answered.model,
+        created_at=answered.created_at,
+        fresh=answered.fresh,
+        prompt_tokens=answered.prompt_tokens,
+        cached_tokens=answered.cached_tokens,
+        generated_tokens=answered.generated_tokens,
+        removed_citations=answered.removed_citations,
+        seconds=answered.seconds,
+        cancelled=answered.cancelled,
+    )
+
+
+def _status(status: say.Status) -> StatusParams:
+    return StatusParams(
+        state=status.state,
+        root=status.root,
+        detail=status.detail,
+        jobs_done=status.jobs_done,
+        jobs_total=status.jobs_total,
+        model=status.model,
+        model_reason=status.model_reason,
+    )

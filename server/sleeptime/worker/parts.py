@@ -1,0 +1,122 @@
+"""The real parts of the worker: the one place where it meets the repository, store, model, sleep and answers."""
+
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+from sleeptime.answer.chat import Answerer, Live
+from sleeptime.core.clock import SystemClock
+from sleeptime.core.errors import ModelError
+from sleeptime.core.messages import Answered, Ask, Indexed, Slept
+from sleeptime.core.ports import Clock, Model
+from sleeptime.core.settings import Settings
+from sleeptime.core.types import Answer, Target
+from sleeptime.index import Graph, Sources
+from sleeptime.model import choose_model, open_model
+from sleeptime.repo import Repository, open_repository, read_file
+from sleeptime.repo.watch import Watcher
+from sleeptime.sleep import Sleeper, Writer
+from sleeptime.store import Store, open_writer, store_path
+from sleeptime.worker.indexing import Listener, index_paths, index_repository
+from sleeptime.worker.loop import Collaborators
+from sleeptime.worker.place import LendModel, OnProgress
+
+SUMMARY_INTENT = "purpose"
+
+
+class RepositoryPlace:
+    """A repository on disk with its store open to write. See `place.Place`."""
+
+    def __init__(self, root: str, repository: Repository, store: Store, clock: Clock) -> None:
+        self.root = root
+        self._repository = repository
+        self._store = store
+        self._clock = clock
+        outlines = store.outlines(repository.worktree)
+        self._sources = Sources(outlines, lambda path: read_file(repository, path))
+        self._answerer = Answerer(self._sources, Graph(outlines), store, repository.worktree, clock)
+        self._settings = Settings()
+
+    def index(self, settings: Settings, cancel: threading.Event, on_progress: OnProgress) -> Indexed:
+        self._settings = settings
+        listener = Listener(lambda done, total, path: on_progress(done, total, path, "files"), cancel)
+        result = index_repository(self._repository, self._store, settings.index, listener)
+        return Indexed(
+            root=self.root,
+            files=result.files,
+            parsed=result.parsed,
+            skipped=result.skipped,
+            symbols=result.symbols,
+            seconds=result.seconds,
+        )
+
+    def update(self, paths: frozenset[str], cancel: threading.Event) -> tuple[str, ...]:
+        listener = Listener(cancel=cancel)
+        return index_paths(self._repository, self._store, self._settings.index, paths, listener).changed
+
+    def watch(self, on_change: Callable[[frozenset[str]], None]) -> Callable[[], None]:
+        watcher = Watcher(self._repository, on_change)
+        watcher.start()
+        return watcher.stop
+
+    def ready_answer(self, ask: Ask) -> Answered | None:
+        return self._answerer.ready(ask)
+
+    def answer(self, ask: Ask, lend: LendModel, cancel: threading.Event, on_text: Callable[[str], None]) -> Answered:
+        return self._answerer.live(ask, Live(lend(), self._settings.answer.budget_tokens, cancel, on_text))
+
+    def think(self, target: Target, lend: LendModel, cancel: threading.Event) -> Answered:
+        code_hash = self._sources.code_hash(target)
+        for note in self._store.answers.for_target(target, SUMMARY_INTENT):
+            if note.code_hash == code_hash:
+                return _answered(note, "cache")
+        written = Writer(self._sources, lend(), self._clock).write(target, SUMMARY_INTENT, cancel)
+        if written.answer is None:
+            raise ModelError(f"Nothing could be said about {target}: {written.reason or 'it was cancelled'}.")
+        self._store.answers.put(written.answer)
+        return _answered(written.answer, "live")
+
+    def sleep(self, lend: LendModel, cancel: threading.Event, on_progress: OnProgress) -> Slept:
+        sleeper = Sleeper(self._sources, self._store, lend(), self._clock)
+        return sleeper.run(cancel, lambda done, total, text: on_progress(done, total, text, "jobs"))
+
+    def close(self) -> None:
+        self._store.close()
+
+
+def real_collaborators() -> Collaborators:
+    """The worker as it runs at a user's."""
+    clock = SystemClock()
+    seen: set[str] = set()
+
+    def open_place(root: str) -> RepositoryPlace:
+        repository = open_repository(Path(root))
+        store = open_writer(store_path(repository.identity))
+        if repository.identity not in seen:
+            seen.add(repository.identity)
+            store.jobs.release_running()  # what a worker before this one was killed at
+        return RepositoryPlace(root, repository, store, clock)
+
+    def lend(settings: Settings) -> Model:
+        return open_model(settings).model
+
+    def choose(settings: Settings) -> tuple[str, str]:
+        choice = choose_model(settings)
+        return choice.spec.name, choice.reason
+
+    return Collaborators(open_place=open_place, open_model=lend, choose_model=choose, clock=clock)
+
+
+def _answered(note: Answer, source: str) -> Answered:
+    return Answered(
+        question=note.question,
+        text=note.text,
+        evidence=note.evidence,
+        source="cache" if source == "cache" else "live",
+        model=note.model,
+        created_at=note.created_at,
+        prompt_tokens=note.prompt_tokens if source == "live" else 0,
+        cached_tokens=note.cached_tokens if source == "live" else 0,
+        generated_tokens=note.generated_tokens if source == "live" else 0,
+        seconds=note.seconds if source == "live" else 0.0,
+    )
