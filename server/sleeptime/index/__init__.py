@@ -1,0 +1,43 @@
+"""Text to structure: outlines of files, and the graph between them. Pure, and never fails on any bytes."""
+
+from sleeptime.index.graph import Attribute, Facts, Graph, Resolution, Use
+from sleeptime.index.grounding import (
+    Passage,
+    Scope,
+    cited_places,
+    code_names,
+    find_evidence,
+    sentences,
+    still_holds,
+    unknown_names,
+)
+from sleeptime.index.languages import LANGUAGES, LanguageSpec, language_of
+from sleeptime.index.modules import Modules
+from sleeptime.index.parse import parse, token_hash
+from sleeptime.index.rank import is_test_path, rank
+from sleeptime.index.sources import Sources
+
+__all__ = [
+    "LANGUAGES",
+    "Attribute",
+    "Facts",
+    "Graph",
+    "LanguageSpec",
+    "Modules",
+    "Passage",
+    "Resolution",
+    "Scope",
+    "Sources",
+    "Use",
+    "cited_places",
+    "code_names",
+    "find_evidence",
+    "is_test_path",
+    "language_of",
+    "parse",
+    "rank",
+    "sentences",
+    "still_holds",
+    "token_hash",
+    "unknown_names",
+]

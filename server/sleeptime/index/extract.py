@@ -1,0 +1,266 @@
+"""One file's syntax tree to its outline."""
+
+import re
+from collections.abc import Iterator
+from functools import cache
+
+from tree_sitter import Node, Query, QueryCursor, Tree
+
+from sleeptime.core.keys import text_hash
+from sleeptime.core.types import Binding, Outline, Reference, Span, Symbol
+from sleeptime.index.annotations import normal_type
+from sleeptime.index.docs import Docs
+from sleeptime.index.languages import LanguageSpec, grammar
+from sleeptime.index.references import (
+    Use,
+    collapse,
+    enclosing_index,
+    exported_names,
+    find_imports,
+    find_uses,
+    normal_expression,
+    reference_text,
+    span_of,
+)
+from sleeptime.index.scan import Scan
+from sleeptime.index.symbols import CLASSES, FUNCTIONS, VALUES, Definition, Definitions, symbol_kind
+
+MAX_ERRORS = 50
+"""A file that is broken in more places is broken everywhere; the rest of its outline is still used."""
+_MAX_RETURNS = 12
+_MAX_BOUND_CHARS = 80
+_MODIFIERS = re.compile(r"^(?:@[\w.]+(?:\([^()]*\))?\s*|#?\[[^\[\]]*\]\s*)+(?=\S)")
+_LINE_COMMENT = {
+    "python": re.compile(r"(?<=[\s,(])#[^\n]*"),
+    "": re.compile(r"(?<=[\s,(])//[^\n]*|/\*.*?\*/", re.DOTALL),
+}
+
+
+def extract(text: bytes, tree: Tree, spec: LanguageSpec) -> Outline:
+    """All that the tree says. `text` is what `tree` was parsed from."""
+    return _Extraction(text, tree, spec).outline()
+
+
+class _Extraction:
+    def __init__(self, text: bytes, tree: Tree, spec: LanguageSpec) -> None:
+        self._spec = spec
+        self._scan = Scan(text, tree, spec.name)
+        self._definitions = Definitions(self._scan, spec)
+        self._docs = Docs(self._scan, spec.doc_comment)
+        self._exported = exported_names(self._scan)
+        self._imports = find_imports(self._scan, self._exported)
+        self._indices = {id(definition): index for index, definition in enumerate(self._definitions.all)}
+        self._texts: dict[str, dict[int, list[str]]] = {}
+        for role in ("base", "decorator", "return"):
+            self._collect(role)
+        self._bound: set[tuple[str, int]] = set()
+        self._bindings = list(self._find_bindings())
+        self._names = self._known_names()
+        self._closed = spec.closed and not any(found.name == "*" for found in self._imports)
+
+    def outline(self) -> Outline:
+        known = frozenset(name.encode() for name in self._names)
+        uses = find_uses(self._scan, self._definitions, known)
+        self._collect_raises(uses)
+        scan = self._scan
+        first = self._definitions.all[0] if self._definitions.all else None
+        return Outline(
+            language=self._spec.name,
+            symbols=self._symbols(),
+            imports=tuple(self._imports),
+            references=tuple(self._references(uses)),
+            docstring=self._docs.of_module(first),
+            errors=_errors(scan.tree, self._spec.name) if scan.tree.root_node.has_error else (),
+            line_count=scan.text.count(b"\n") + (not scan.text.endswith(b"\n") and bool(scan.text)),
+            bindings=tuple(self._bindings),
+        )
+
+    def _known_names(self) -> set[str]:
+        """Plain names whose use is a fact about the repository: imported, or defined at the top or in a class."""
+        names = {definition.name for definition in self._definitions.scopes}
+        names.update(found.alias or found.name or found.module.split(".")[0] for found in self._imports)
+        names.update(name for name, _ in self._bound)
+        return names
+
+    def _collect(self, role: str) -> None:
+        """Texts of bases, decorators or returned expressions, by the definition around them."""
+        texts = self._texts.setdefault(role, {})
+        for match in self._scan.matches(role):
+            scope = self._definitions.scope_nesting.at(match[role][0].start_byte)
+            if scope is not None:
+                texts.setdefault(id(scope), []).append(reference_text(self._scan, match, role))
+
+    def _collect_raises(self, uses: list[Use]) -> None:
+        raises = self._texts.setdefault("raise", {})
+        for use in uses:
+            if use.kind == "raise" and (scope := self._definitions.scope_nesting.at(use.start)) is not None:
+                if not use.receiver and self._definitions.is_local(use.name, scope):
+                    continue
+                name = f"{use.receiver}.{use.name}" if use.receiver else use.name
+                raises.setdefault(id(scope), []).append(name)
+
+    def _symbols(self) -> tuple[Symbol, ...]:
+        seen: dict[str, int] = {}
+        renamed: dict[int, str] = {}
+        symbols = []
+        for definition in self._definitions.all:
+            count = seen[definition.qualified] = seen.get(definition.qualified, 0) + 1
+            unique = definition.qualified if count == 1 else f"{definition.qualified}#{count}"
+            renamed[id(definition)] = unique
+            symbols.append(self._symbol(definition, unique))
+        return tuple(symbols)
+
+    def _symbol(self, definition: Definition, qualified: str) -> Symbol:
+        text = self._scan.text
+        simple = definition.kind in VALUES
+        decorators = () if simple else self._decorators(definition)
+        parent = definition.parent
+        while parent is not None and id(parent) not in self._indices:
+            parent = parent.parent
+        signature = self._signature(definition)
+        return Symbol(
+            name=definition.name,
+            qualified_name=qualified,
+            kind=symbol_kind(definition, decorators),
+            span=_span(definition, text),
+            name_span=span_of(definition.name_node),
+            parent=-1 if parent is None else self._indices[id(parent)],
+            signature=signature,
+            docstring=self._docs.of(definition),
+            decorators=decorators,
+            bases=self._unique("base", definition),
+            raises=self._unique("raise", definition),
+            returns=self._unique("return", definition)[:_MAX_RETURNS],
+            exported=self._is_exported(definition, signature),
+            text_hash=text_hash(text[definition.start : definition.end]),
+        )
+
+    def _unique(self, role: str, definition: Definition) -> tuple[str, ...]:
+        texts = self._texts[role].get(id(definition))
+        return tuple(dict.fromkeys(texts)) if texts else ()
+
+    def _decorators(self, definition: Definition) -> tuple[str, ...]:
+        inside = self._unique("decorator", definition)
+        return (*self._docs.attributes_above(definition), *inside) if self._spec.doc_comment else inside
+
+    def _signature(self, definition: Definition) -> str:
+        """The text before the body, on one line, without comments."""
+        node = definition.node
+        scan = self._scan
+        start, end = node.start_byte, node.end_byte
+        if definition.kind in VALUES:
+            if self._spec.name != "python":
+                start = definition.start
+        else:
+            body = _body(node)
+            end = body.start_byte if body is not None else end
+            if definition.outer.type in {"export_statement", "lexical_declaration"}:
+                start = definition.start
+        if end - start > 4000:
+            end = start + 4000
+        text = scan.text[start:end].decode("utf-8", "replace")
+        mark = "#" if self._spec.name == "python" else "//"
+        if mark in text and "\n" in text:
+            text = _LINE_COMMENT.get(self._spec.name, _LINE_COMMENT[""]).sub("", text)
+        if definition.kind in CLASSES and self._spec.name != "python":
+            text = _MODIFIERS.sub("", text).split("{")[0]
+        elif self._spec.doc_comment:
+            text = _MODIFIERS.sub("", text)
+        return collapse(
+            text.rstrip(" \t\r\n:={;,>" if text.rstrip().endswith("=>") else " \t\r\n:={;,").lstrip(),
+            200 if definition.kind in VALUES else 1000,
+        )
+
+    def _is_exported(self, definition: Definition, signature: str) -> bool:
+        name = definition.name
+        parent = definition.parent
+        if parent is not None and parent.kind in FUNCTIONS and definition.kind != "field":
+            return False
+        if self._exported and parent is None and self._spec.visibility in {"underscore", "export"}:
+            return name in self._exported or definition.outer.type == "export_statement"
+        match self._spec.visibility:
+            case "underscore":
+                return not name.startswith("_") or (name.startswith("__") and name.endswith("__"))
+            case "export":
+                hidden = name.startswith("#") or signature.startswith("private ")
+                return definition.outer.type == "export_statement" if parent is None else not hidden
+            case "capital":
+                return name[:1].isupper()
+            case "pub":
+                return "pub" in signature.split("(", maxsplit=1)[0].split() or (
+                    parent is not None and parent.kind == "trait"
+                )
+            case "public":
+                in_contract = parent is not None and parent.kind in {"interface", "enum"}
+                return "public" in signature.split("(", maxsplit=1)[0].split() or in_contract
+            case "not_private":
+                return "private" not in signature.split("(", maxsplit=1)[0].split()
+            case "not_static":
+                return parent is not None or "static" not in signature.split("(", maxsplit=1)[0].split()
+        return True
+
+    def _references(self, uses: list[Use]) -> list[Reference]:
+        """Uses with their enclosing symbols. A local variable is no fact about the repository, unless it is called
+        and its binding says what it holds.
+        """
+        nesting, indices, definitions = self._definitions.nesting, self._indices, self._definitions
+        references = []
+        for start, kind, name, receiver, row, column in uses:
+            scope = nesting.at(start)
+            if not receiver:
+                if self._closed and name not in self._names:
+                    continue
+                if definitions.is_local(name, scope):
+                    function = None if scope is None else scope.function
+                    if kind in {"read", "write"} or (name, id(function)) not in self._bound:
+                        continue
+            enclosing = -1 if scope is None else indices[id(scope)]
+            references.append(Reference(name, receiver, kind, row, column, enclosing))
+        return references
+
+    def _find_bindings(self) -> Iterator[Binding]:
+        scan, nesting = self._scan, self._definitions.scope_nesting
+        for match in scan.matches("target"):
+            node = match["target"][0]
+            name = scan.slice(node)
+            declared = "annotation" in match
+            if declared:
+                value = normal_type(scan.slice(match["annotation"][0]))
+            else:
+                value_node = match["value"][0]
+                value = normal_expression(scan.text[value_node.start_byte : value_node.end_byte]).decode()
+            if not value or len(name) > _MAX_BOUND_CHARS or "\n" in name:
+                continue
+            scope = nesting.at(node.start_byte)
+            self._bound.add((name, id(None if scope is None else scope.function)))
+            yield Binding(name, value, declared, node.start_point.row, enclosing_index(scope, self._indices))
+
+
+def _body(node: Node) -> Node | None:
+    """The body of a definition, also of `const f = () => {}`."""
+    if (body := node.child_by_field_name("body")) is not None:
+        return body
+    value = node.child_by_field_name("value")
+    return value.child_by_field_name("body") if value is not None else None
+
+
+def _span(definition: Definition, text: bytes) -> Span:
+    """The range of all that belongs to the definition."""
+    start_row, start_column = definition.outer.start_point
+    if definition.outer.end_byte >= definition.end:
+        end_row, end_column = definition.outer.end_point
+    else:
+        end_row, end_column = definition.node.end_point
+    return Span(start_row, start_column, end_row, end_column)
+
+
+def _errors(tree: Tree, language: str) -> tuple[Span, ...]:
+    """Where the parser found no sense, at most `MAX_ERRORS` places."""
+    found = QueryCursor(_error_query(language)).captures(tree.root_node)
+    nodes = sorted((node for nodes in found.values() for node in nodes), key=lambda node: node.start_byte)
+    return tuple(span_of(node) for node in nodes[:MAX_ERRORS])
+
+
+@cache
+def _error_query(language: str) -> Query:
+    return Query(grammar(language), "(ERROR) @error (MISSING) @error")

@@ -1,0 +1,232 @@
+"""From the matches of a query to what a file uses: references, imports, and what its names hold."""
+
+import re
+from functools import lru_cache
+from typing import NamedTuple
+
+from tree_sitter import Node
+
+from sleeptime.core.types import Import, ReferenceKind, Span
+from sleeptime.index.scan import Match, Scan
+from sleeptime.index.symbols import Definition, Definitions
+
+_KINDS: tuple[ReferenceKind, ...] = ("read", "read", "write", "type", "call", "raise", "decorator", "base")
+"""One name in the text is one reference, of the last of these kinds that matches it. The first is for plain names,
+the second for attributes.
+"""
+
+_MAX_RECEIVER_CHARS = 120
+_NAME = re.compile(rb"[^\W\d][\w$]*[!?]?")
+_ARGUMENTS = re.compile(rb"\s*\((?:[^()'\"]|'[^'\n]*'|\"[^\"\n]*\")*\)")
+_SEPARATOR = re.compile(rb"\s*(?:\?\.|!\.|\?->|->|::|&\.|\.)\s*")
+_PATH = re.compile(rb"[$@\w]+!?(?:\(\))?(?:(?:\.|->|::)[$@\w]+!?(?:\(\))?)*")
+_WRAPPERS = re.compile(rb"^(?:await|new|&mut|&|\*|yield from)\s*(?=[\w(])")
+
+Found = tuple[int, Node, Node | None]
+"""A kind's rank, the node of a name or expression, and the node of its receiver if that is apart."""
+
+
+class Use(NamedTuple):
+    """One reference while its file is being read; `start` is the byte where its name starts."""
+
+    start: int
+    kind: ReferenceKind
+    name: str
+    receiver: str
+    row: int
+    column: int
+
+
+def find_uses(scan: Scan, definitions: Definitions, known: frozenset[bytes]) -> list[Use]:
+    """Every reference, in order. Plain names that are only read count when in `known` (what the file imports or
+    defines), and never when they mean a local variable.
+    """
+    found = _explicit(scan)
+    _add_identifiers(scan, definitions, known, found)
+    text = scan.text
+    splitter = _Splitter(text)
+    uses: list[Use] = []
+    for end, (rank, node, receiver_node) in found.items():
+        split = splitter.split(node.start_byte, end, receiver_node)
+        if split is None:
+            continue
+        name, receiver, length = split
+        row, column = node.end_point if node.end_byte == end else _point_at(node, end, text)
+        # Most calls of attributes need no pattern of their own: a bracket follows.
+        kind = "call" if rank == 1 and text[end : end + 1] == b"(" else _KINDS[rank]
+        uses.append(Use(end - length, kind, name, receiver, row, column - length))
+    uses.sort()
+    return uses
+
+
+def _explicit(scan: Scan) -> dict[int, Found]:
+    """What the patterns of reference kinds found, by the byte where the name ends."""
+    text = scan.text
+    found: dict[int, Found] = {}
+    for rank, kind in enumerate(_KINDS[1:], 1):
+        if kind in {"base", "decorator", "raise", "type"}:
+            found.update((_name_end(node, text), (rank, node, None)) for node in scan.nodes(kind))
+        else:
+            found.update((node.end_byte, (rank, node, None)) for node in scan.nodes(kind))
+        for match in scan.matches(kind):
+            if "receiver" in match:
+                found[match[kind][0].end_byte] = (rank, match[kind][0], match["receiver"][0])
+    return found
+
+
+def _name_end(node: Node, text: bytes) -> int:
+    """The end of `Base` in `Base[T]`, of `route` in `app.route("/")`."""
+    end = node.end_byte
+    if text[end - 1] not in b")]>":
+        return end
+    source = text[node.start_byte : end]
+    cut = min((at for at in (source.find(mark) for mark in (b"(", b"[", b"<")) if at > 0), default=len(source))
+    return node.start_byte + len(source[:cut].rstrip())
+
+
+def _add_identifiers(scan: Scan, definitions: Definitions, known: frozenset[bytes], found: dict[int, Found]) -> None:
+    """Plain names that mean something known."""
+    text = scan.text
+    taken = {node.end_byte for node in scan.nodes("skip")}
+    taken.update(definition.name_node.end_byte for definition in definitions.all)
+    taken |= definitions.local_ends
+    for match in scan.matches("import"):
+        taken.update(node.end_byte for nodes in match.values() for node in nodes)
+    for node in scan.nodes("identifier"):
+        end = node.end_byte
+        # `name.` is the receiver of an attribute that is a reference already.
+        if (
+            text[node.start_byte : end] in known
+            and end not in found
+            and end not in taken
+            and text[end : end + 1] != b"."
+        ):
+            found[end] = (0, node, None)
+
+
+class _Splitter:
+    """Splits an expression into (name, receiver, length of the name in bytes); remembers what it has split."""
+
+    def __init__(self, text: bytes) -> None:
+        self._text = text
+        self._cache: dict[bytes, tuple[str, str, int] | None] = {}
+
+    def split(self, start: int, end: int, receiver: Node | None) -> tuple[str, str, int] | None:
+        source = self._text[start:end]
+        if receiver is not None:
+            name = source.decode("utf-8", "replace")
+            return name, normal_receiver(self._text[receiver.start_byte : receiver.end_byte]), len(source)
+        if source in self._cache:
+            return self._cache[source]
+        result = self._cache[source] = _split(source)
+        return result
+
+
+def _split(source: bytes) -> tuple[str, str, int] | None:
+    last = source.rfind(b".")
+    if b":" in source or b">" in source:
+        last = max((match.end() - 1 for match in _SEPARATOR.finditer(source)), default=last)
+    name = source[last + 1 :].strip()
+    if not name or (not _NAME.fullmatch(name.decode("utf-8", "replace").encode()) and not name.isalnum()):
+        return _unusual(name, source, last)
+    receiver = normal_receiver(_strip_separator(source[: last + 1])) if last >= 0 else ""
+    return name.decode("utf-8", "replace"), receiver, len(name)
+
+
+def _unusual(name: bytes, source: bytes, last: int) -> tuple[str, str, int] | None:
+    """Names outside ASCII letters; anything that is no name at all is no reference."""
+    text = name.decode("utf-8", "replace")
+    if not text.lstrip("#$@").rstrip("!?=").replace("-", "_").isidentifier():
+        return None
+    receiver = normal_receiver(_strip_separator(source[: last + 1])) if last >= 0 else ""
+    return text, receiver, len(name)
+
+
+def _strip_separator(source: bytes) -> bytes:
+    return source.rstrip(b".:>-?!& \t\r\n")
+
+
+@lru_cache(maxsize=8192)
+def normal_receiver(source: bytes) -> str:
+    """The text before the last dot, arguments left out (`make(1).x` is `make().x`); "?" when it is no path."""
+    if not source.isalnum():
+        source = normal_expression(source)
+    return source.decode("utf-8", "replace") if source else "?"
+
+
+def normal_expression(source: bytes) -> bytes:
+    """An expression without arguments, subscripts' indices and `new`; b"" if it is no path of names and calls."""
+    if len(source) > 20 * _MAX_RECEIVER_CHARS:
+        return b""
+    source = _WRAPPERS.sub(b"", source.strip())
+    count = 1 if b"(" in source else 0
+    while count:
+        source, count = _ARGUMENTS.subn(b"\0", source)
+    source = source.replace(b"\0", b"()")
+    source = _SEPARATOR.sub(_plain_separator, source)
+    if b"<" in source:
+        source = re.sub(rb"(?:::)?<[^<>]*>", b"", source)
+    return source if len(source) <= _MAX_RECEIVER_CHARS and _PATH.fullmatch(source) else b""
+
+
+def _plain_separator(match: re.Match[bytes]) -> bytes:
+    mark = match[0].strip()
+    return mark if mark in {b"::", b"->"} else b"."
+
+
+def _point_at(node: Node, end: int, text: bytes) -> tuple[int, int]:
+    """The position of byte `end` inside a node."""
+    row, column = node.start_point
+    inside = text[node.start_byte : end]
+    newlines = inside.count(b"\n")
+    return row + newlines, (len(inside) - inside.rfind(b"\n") - 1) if newlines else column + len(inside)
+
+
+def span_of(node: Node) -> Span:
+    """A node's range."""
+    (start_row, start_column), (end_row, end_column) = node.start_point, node.end_point
+    return Span(start_row, start_column, end_row, end_column)
+
+
+def reference_text(scan: Scan, match: Match, role: str) -> str:
+    """The text of a base, decorator or raised expression, collapsed to one short line."""
+    return collapse(scan.slice(match[role][0]))
+
+
+def collapse(text: str, limit: int = 200) -> str:
+    """Text on one line, cut at `limit` characters."""
+    if "\n" in text:
+        text = re.sub(r"\s*\n\s*", " ", text)
+        text = re.sub(r"([(\[{]) ", r"\1", text)
+        text = re.sub(r",? ([)\]}])", r"\1", text)
+    return text if len(text) <= limit else f"{text[: limit - 1]}…"
+
+
+def exported_names(scan: Scan) -> frozenset[str]:
+    """Names that the file gives away by list: Python's `__all__`, JavaScript's `module.exports`."""
+    names: set[str] = set()
+    for node in scan.nodes("exports"):
+        text = scan.slice(node)
+        quoted = re.findall(r"['\"]([^'\"]+)['\"]", text)
+        names.update(quoted if quoted or text[:1] in "([{" else [text])
+    return frozenset(names)
+
+
+def find_imports(scan: Scan, exported: frozenset[str]) -> list[Import]:
+    """Every imported name, in order."""
+    imports = []
+    for match in scan.matches("import"):
+        module, name, alias = (
+            scan.slice(match[key][0]).strip("\"'`<>") if key in match else "" for key in ("module", "imported", "alias")
+        )
+        if "default" in match:
+            name, alias = "default", scan.slice(match["default"][0])
+        visible = alias or name or module
+        reexported = "reexport" in match or visible in exported or (bool(alias) and alias == name)
+        imports.append(Import(module, name, alias, span_of(match["import"][0]), reexported))
+    return sorted(imports, key=lambda found: (found.span.start_line, found.span.start_column))
+
+
+def enclosing_index(definition: Definition | None, indices: dict[int, int]) -> int:
+    """The place of a definition in `Outline.symbols`, or -1."""
+    return -1 if definition is None else indices.get(id(definition), -1)

@@ -1,0 +1,223 @@
+"""From the matches of a query to the definitions of a file: nesting, names, kinds, and what is only local."""
+
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator
+
+from tree_sitter import Node
+
+from sleeptime.core.types import SymbolKind
+from sleeptime.index.languages import LanguageSpec
+from sleeptime.index.scan import Match, Scan
+
+FUNCTIONS = frozenset({"function", "method", "constructor", "macro"})
+CLASSES = frozenset({"class", "interface", "struct", "enum", "trait"})
+VALUES = frozenset({"variable", "constant", "field", "property"})
+_CONTAINER = "container"
+
+
+class Definition:
+    """A definition while its file is being read. `start` and `end` are the bytes of all that belongs to it."""
+
+    __slots__ = (
+        "documented_at",
+        "end",
+        "kind",
+        "name",
+        "name_node",
+        "node",
+        "outer",
+        "owner",
+        "parent",
+        "qualified",
+        "start",
+    )
+
+    def __init__(self, kind: str, node: Node, name_node: Node, name: str) -> None:
+        self.kind = kind
+        self.node = node
+        self.outer = node
+        self.name_node = name_node
+        self.name = name
+        self.owner = ""
+        self.parent: Definition | None = None
+        self.qualified = name
+        self.documented_at = node.start_byte
+        self.start = node.start_byte
+        self.end = node.end_byte
+
+    @property
+    def function(self) -> "Definition | None":
+        """The innermost function that this is, or is in without a class between."""
+        scope: Definition | None = self
+        while scope is not None and scope.kind not in FUNCTIONS:
+            if scope.kind in CLASSES or scope.kind == _CONTAINER:
+                return None
+            scope = scope.parent
+        return scope
+
+    @property
+    def owning_class(self) -> "Definition | None":
+        """The innermost class (or `impl`) around this."""
+        scope = self.parent
+        while scope is not None and scope.kind not in CLASSES and scope.kind != _CONTAINER:
+            scope = scope.parent
+        return scope
+
+
+class Nesting:
+    """Which definition is innermost at a byte. Ranges that overlap without nesting (broken code) are cut."""
+
+    def __init__(self, definitions: list[Definition]) -> None:
+        """`definitions` in order of (start, -end)."""
+        starts: list[int] = [0]
+        owners: list[Definition | None] = [None]
+        stack: list[Definition] = []
+
+        def close(until: int) -> None:
+            while stack and stack[-1].end <= until:
+                starts.append(stack.pop().end)
+                owners.append(stack[-1] if stack else None)
+
+        for definition in definitions:
+            close(definition.start)
+            stack.append(definition)
+            starts.append(definition.start)
+            owners.append(definition)
+        close(1 << 62)
+        self._starts = starts
+        self._owners = owners
+
+    def at(self, byte: int) -> Definition | None:
+        """The innermost definition around a byte."""
+        return self._owners[bisect_right(self._starts, byte) - 1]
+
+
+class Definitions:
+    """All definitions of one file, in order, and the names that are local to its functions."""
+
+    def __init__(self, scan: Scan, spec: LanguageSpec) -> None:
+        self._scan = scan
+        self._spec = spec
+        candidates = self._candidates()
+        _nest(candidates)
+        self.scopes = [d for d in candidates if d.kind not in VALUES or d.parent is None or d.parent.function is None]
+        scope_nesting = Nesting([d for d in self.scopes if d.kind not in VALUES])
+        self._global_names = {(id(scope_nesting.at(n.start_byte)), scan.slice(n)) for n in scan.nodes("global")}
+        self.local_ends: set[int] = set()
+        self._locals: dict[int, set[str]] = {}
+        self._collect_locals(candidates, scope_nesting)
+        for definition in self.scopes:
+            self._name(definition)
+        fields = list(self._fields(scope_nesting))
+        self.all = sorted((d for d in (*self.scopes, *fields) if d.kind != _CONTAINER), key=_order)
+        self.nesting = Nesting([d for d in self.scopes if d.kind != _CONTAINER])
+        self.scope_nesting = scope_nesting
+
+    def is_local(self, name: str, scope: Definition | None) -> bool:
+        """Whether `name` in `scope` means a parameter or a local variable of a function around it."""
+        while scope is not None:
+            if name in self._locals.get(id(scope), ()):
+                return True
+            scope = scope.parent
+        return False
+
+    def _candidates(self) -> list[Definition]:
+        """Definitions and containers with their outer ranges, sorted; one for each name in the text."""
+        outers = {m["inner"][0].start_byte: m["outer"][0] for m in self._scan.matches("outer")}
+        by_name: dict[int, Definition] = {}
+        for kind, match in self._scan.definitions():
+            definition = self._definition(kind, match, outers)
+            known = by_name.get(definition.name_node.start_byte)
+            if known is None or (known.kind in VALUES and kind not in VALUES):
+                by_name[definition.name_node.start_byte] = definition
+        containers = [self._definition(_CONTAINER, match, outers) for match in self._scan.matches(_CONTAINER)]
+        return sorted((*by_name.values(), *containers), key=_order)
+
+    def _definition(self, kind: str, match: Match, outers: dict[int, Node]) -> Definition:
+        node = match["container" if kind == _CONTAINER else f"definition.{kind}"][0]
+        name_node = match["name"][0]
+        definition = Definition(kind, node, name_node, self._scan.slice(name_node))
+        if "owner" in match:
+            definition.owner = self._scan.slice(match["owner"][-1])
+        while (outer := outers.get(definition.outer.start_byte)) is not None and outer.end_byte >= definition.end:
+            if outer.start_byte >= definition.outer.start_byte:
+                break
+            definition.outer = outer
+        definition.start = definition.outer.start_byte
+        definition.end = max(definition.end, definition.outer.end_byte)
+        return definition
+
+    def _collect_locals(self, candidates: list[Definition], nesting: Nesting) -> None:
+        for definition in candidates:
+            if definition.kind in VALUES and definition.parent is not None and definition.parent.function is not None:
+                self._add_local(definition.name_node, definition.parent, definition.name)
+        for node in self._scan.nodes("local"):
+            self._add_local(node, nesting.at(node.start_byte), self._scan.slice(node))
+
+    def _add_local(self, node: Node, scope: Definition | None, name: str) -> None:
+        """A comprehension's variable at the top of a file counts for the whole file's top: it is only read there."""
+        function = scope.function if scope is not None else None
+        if function is None or (id(function), name) in self._global_names:
+            return
+        self._locals.setdefault(id(function), set()).add(name)
+        self.local_ends.add(node.end_byte)
+
+    def _name(self, definition: Definition) -> None:
+        """Set kind and qualified name, once those of the parent are known."""
+        parent = definition.parent
+        owner = definition.owner or (parent.qualified if parent is not None else "")
+        if owner:
+            definition.qualified = f"{owner}.{definition.name}"
+        in_class = bool(definition.owner) or (parent is not None and parent.kind in CLASSES | {_CONTAINER})
+        if definition.kind == "function" and (in_class or (parent is not None and parent.kind in VALUES)):
+            definition.kind = "method"
+        if definition.kind == "method" and (
+            definition.name in self._spec.constructors or (parent is not None and definition.name == parent.name)
+        ):
+            definition.kind = "constructor"
+        if definition.kind == "variable":
+            definition.kind = "constant" if is_constant(definition.name) else "field" if in_class else "variable"
+
+    def _fields(self, nesting: Nesting) -> Iterator[Definition]:
+        """Attributes that methods assign on their own object, unless the class body names them."""
+        known = {definition.qualified for definition in self.scopes}
+        for match in sorted(self._scan.matches("field"), key=lambda match: match["field"][0].start_byte):
+            node = match["field"][0]
+            scope = nesting.at(node.start_byte)
+            owner = scope.owning_class if scope is not None else None
+            if owner is None or self._scan.slice(match["receiver"][0]) not in self._spec.self_names:
+                continue
+            name = self._scan.slice(match["name"][0])
+            if (qualified := f"{owner.qualified}.{name}") not in known:
+                known.add(qualified)
+                field = Definition("field", node, match["name"][0], name)
+                field.parent, field.qualified = owner, qualified
+                yield field
+
+
+def is_constant(name: str) -> bool:
+    """Whether a name is written as constants are: capitals, digits and underscores."""
+    return name.isupper() and len(name) > 1
+
+
+def symbol_kind(definition: Definition, decorators: Iterable[str]) -> SymbolKind:
+    """The definition's kind; a method that its decorators turn into an attribute is a property."""
+    if definition.kind == "method" and any(text.endswith(("property", ".setter", ".getter")) for text in decorators):
+        return "property"
+    return definition.kind  # type: ignore[return-value]  # the query files spell the kinds; a test compares them
+
+
+def _order(definition: Definition) -> tuple[int, int]:
+    return definition.start, -definition.end
+
+
+def _nest(definitions: list[Definition]) -> None:
+    """Set each one's parent: the innermost before it that wholly holds it."""
+    stack: list[Definition] = []
+    for definition in definitions:
+        while stack and stack[-1].end < definition.end:
+            stack.pop()
+        while stack and stack[-1].end <= definition.start:
+            stack.pop()
+        definition.parent = stack[-1] if stack else None
+        stack.append(definition)
