@@ -2,7 +2,7 @@
 
 import { randomUUID } from 'node:crypto';
 import { homedir } from 'node:os';
-import { commands, EventEmitter, window, workspace } from 'vscode';
+import { commands, EventEmitter, MarkdownString, window, workspace } from 'vscode';
 import type { CancellationToken, Disposable, LogOutputChannel } from 'vscode';
 import {
   ExecuteCommandRequest,
@@ -17,6 +17,7 @@ import { chooseLaunch, findOnPath } from './launch';
 import type { Launch } from './launch';
 import { ServerCommand, STATUS_NOTIFICATION } from './protocol';
 import type { AnswerPiece, AnswerResult, AskArguments, ExplainModuleArguments, StatusParams } from './protocol';
+import { withoutImages } from './render';
 import { chosenSettings, launchSettings } from './settings';
 
 /** How to receive an answer while it is written, and how to stop it. */
@@ -125,6 +126,15 @@ export class SleeptimeServer implements Disposable {
       initializationOptions: chosenSettings(workspace.getConfiguration()),
       outputChannel: this.log,
       revealOutputChannelOn: RevealOutputChannelOn.Never,
+      middleware: {
+        provideHover: async (document, position, token, next) => {
+          const hover = await next(document, position, token);
+          hover?.contents.forEach((content) => {
+            if (content instanceof MarkdownString) content.value = withoutImages(content.value);
+          });
+          return hover;
+        },
+      },
     };
   }
 

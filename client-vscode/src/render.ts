@@ -57,6 +57,14 @@ function duration(seconds: number): string {
   return seconds < 0.1 ? `${(seconds * 1000).toFixed(1)} ms` : `${seconds.toFixed(1)} s`;
 }
 
+/**
+ * Markdown whose images have become links. VS Code fetches images in hovers, and a docstring of a cloned repository
+ * must not be able to tell anybody that it is being read.
+ */
+export function withoutImages(markdown: string): string {
+  return markdown.replaceAll(/!(\[[^\]]*\][([])/g, '$1');
+}
+
 export function escapeHtml(text: string): string {
   const entities: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
   return text.replaceAll(/[&<>"']/g, (character) => entities[character] ?? character);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { AnswerResult } from '../src/protocol';
-import { answerHtml, evidenceLabel, footer, pageHtml } from '../src/render';
+import { answerHtml, evidenceLabel, footer, pageHtml, withoutImages } from '../src/render';
 
 const range = { start: { line: 11, character: 0 }, end: { line: 19, character: 4 } };
 const answer: AnswerResult = {
@@ -73,4 +73,14 @@ it('lets the page load nothing but our own script and style', () => {
   expect(pageHtml('s.js', 's.css', 'https://own.test')).toContain(
     "default-src 'none'; style-src https://own.test; script-src https://own.test;",
   );
+});
+
+describe('Markdown without images', () => {
+  it('keeps the text and the address as a link, in both spellings', () => {
+    expect(withoutImages('a ![b](https://c.test/d.png) ![e][f]')).toBe('a [b](https://c.test/d.png) [e][f]');
+  });
+
+  it('leaves code alone that only looks alike', () => {
+    expect(withoutImages('#![allow(unused)] vec![1] !x[0]')).toBe('#![allow(unused)] vec![1] !x[0]');
+  });
 });

@@ -66,14 +66,57 @@ export const webviewPanel = {
   },
 };
 
+export class FakePicker {
+  title = '';
+  placeholder = '';
+  value = '';
+  items: { label: string }[] = [];
+  private readonly changes = new EventEmitter<undefined>();
+  private readonly accepts = new EventEmitter<undefined>();
+  private readonly hides = new EventEmitter<undefined>();
+  readonly onDidChangeValue = this.changes.event;
+  readonly onDidAccept = this.accepts.event;
+  readonly onDidHide = this.hides.event;
+  readonly show = vi.fn();
+  readonly dispose = vi.fn();
+  get activeItems(): { label: string }[] {
+    return this.items.slice(0, 1);
+  }
+  type(value: string): void {
+    this.value = value;
+    this.changes.fire(undefined);
+  }
+  accept(): void {
+    this.accepts.fire(undefined);
+  }
+  hide(): void {
+    this.hides.fire(undefined);
+  }
+}
+
+export const pickers: FakePicker[] = [];
+
 export const window = {
+  activeTextEditor: undefined,
+  createQuickPick: () => {
+    const picker = new FakePicker();
+    pickers.push(picker);
+    return picker;
+  },
+  showInformationMessage: vi.fn(),
+  showQuickPick: vi.fn(),
   createStatusBarItem: () => barItem,
   createWebviewPanel: vi.fn(() => webviewPanel),
   showTextDocument: vi.fn(),
 };
 export const languages = { createLanguageStatusItem: () => languageItem };
-/** VS Code's Markdown engine, told apart from plain text by a tag. */
+export const registered = new Map<string, (...args: unknown[]) => unknown>();
 export const commands = {
+  registerCommand: (id: string, run: (...args: unknown[]) => unknown) => {
+    registered.set(id, run);
+    return { dispose: () => registered.delete(id) };
+  },
+  /** VS Code's Markdown engine, told apart from plain text by a tag. */
   executeCommand: (_id: string, markdown: string) => Promise.resolve(`<p>${markdown}</p>`),
 };
 export const env = { clipboard: { writeText: vi.fn() } };
