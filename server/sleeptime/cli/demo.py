@@ -65,9 +65,7 @@ def fetch_demo_repository() -> Path:
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder.parent) as scratch:
         command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--no-binary", ":all:"]
-        done = subprocess.run(
-            [*command, "--dest", scratch, DEMO_PACKAGE], capture_output=True, text=True, check=False
-        )
+        done = subprocess.run([*command, "--dest", scratch, DEMO_PACKAGE], capture_output=True, text=True, check=False)
         archives = list(Path(scratch).glob("*.tar.gz"))
         if not archives:
             last = (done.stderr.strip().splitlines() or ["no reason given"])[-1]

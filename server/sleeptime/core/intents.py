@@ -25,37 +25,125 @@ class Intent(Struct, frozen=True):
     typed: bool
     template: str
     pattern: str
+    """Whatever of a question it matches is explained by the intent; what is left is particular to the question."""
     prior: float
 
 
+def _intent(
+    name: IntentName, levels: tuple[Level, ...], template: str, prior: float, *patterns: str, typed: bool = True
+) -> Intent:
+    return Intent(name, levels, typed, template, "|".join(patterns), prior)
+
+
 INTENTS = (
-    Intent("callers", ("symbol", "class"), True, "Who calls `{name}`?",
-           r"who (calls|uses|invokes)|what (calls|uses|invokes)|where .*\b(called|used|invoked)\b|\bcallers?\b|\busages?\b|call sites?|references to", 0.10),
-    Intent("callees", ("symbol", "class"), True, "What does `{name}` call?",
-           r"what (does|do|functions does) .*\bcalls?\b|\bcallees?\b|which functions does .* (call|use)", 0.04),
-    Intent("errors", ("symbol", "class"), True, "What does `{name}` raise?",
-           r"\b(raises?|throws?)\b|what (errors|exceptions)|which (errors|exceptions)", 0.06),
-    Intent("parameters", ("symbol", "class"), True, "What are the parameters of `{name}`?",
-           r"\b(parameters?|arguments?|signature|defaults?)\b.*\b(of|does|for|take|accept|to)\b|what does .* (take|accept|return)|return type", 0.07),
-    Intent("overrides", ("symbol", "class"), True, "What overrides or extends `{name}`?",
-           r"\b(overrid\w+|overridden|subclass\w*|extends?|inherit\w*|derived|implement(s|ations?|ers)|base class(es)?)\b", 0.04),
-    Intent("tests", ("symbol", "class", "module"), True, "Which tests exercise `{name}`?",
-           r"which tests?|what tests?|where .*\btested\b|\btests? (for|of|cover|exercise)|test coverage", 0.03),
-    Intent("attributes", ("class",), True, "Which attributes does `{name}` have?",
-           r"\b(attributes|fields|properties|members|state)\b.*\b(of|does|has|have)\b", 0.03),
-    Intent("defined", ("symbol", "class"), True, "Where is `{name}` defined?",
-           r"where (is|are|does|do) .*\b(defin\w+|declared|live|lives|located|found|implemented)\b|which file|where can i find|^where is\b[^?]*$", 0.09),
-    Intent("dependencies", ("module",), True, "What does `{name}` depend on?",
-           r"what does .*\b(import|depend on|need|rely on)\b|\bdependencies of\b", 0.04),
-    Intent("dependents", ("module",), True, "What depends on `{name}`?",
-           r"(what|which|who) .*\b(depends? on|imports?|relies on)\b|what breaks|what .*affected|impact of|safe to (change|remove)", 0.05),
-    Intent("contents", ("module",), True, "What is in `{name}`?",
-           r"what is (in|inside)\b|what does .* (contain|export|define)|public api|which (functions|classes) (are|does)", 0.05),
-    Intent("explain", ("symbol", "class", "module"), False, "How does `{name}` work?",
-           r"^how (does|do|is|are)\b|\bhow .* works?\b|what happens (when|in|if|inside)|^explain\b|walk (me )?through", 0.24),
-    Intent("purpose", ("symbol", "class", "module"), False, "What is `{name}` for?",
-           r"what (is|are|does|do)\b|purpose of|role of|responsib\w+|what .* for\b|why (is there|does .* exist)|^describe\b|summar(y|i[sz]e)", 0.16),
-)  # fmt: skip
+    _intent(
+        "callers",
+        ("symbol", "class"),
+        "Who calls `{name}`?",
+        0.10,
+        "(who|what|which (functions?|methods?|code|places?)) (calls?|uses?|invokes?)",
+        r"where .*\b(called|used|invoked)\b( from)?",
+        r"\bcallers?\b|\busages?\b|call sites?|references to",
+    ),
+    _intent(
+        "callees",
+        ("symbol", "class"),
+        "What does `{name}` call?",
+        0.04,
+        r"(what|which functions?) (does|do) .*\b(calls?|use)\b(?!ed)",
+        r"\bcallees?\b",
+    ),
+    _intent(
+        "errors",
+        ("symbol", "class"),
+        "What does `{name}` raise?",
+        0.06,
+        r"(what|which) (errors?|exceptions?) (does|can|may|might|will|is|are)( .*\b(raised?|throws?|thrown))?",
+        r"what (does|can|may|might) .*\b(raise|throw)s?\b",
+    ),
+    _intent(
+        "parameters",
+        ("symbol", "class"),
+        "What are the parameters of `{name}`?",
+        0.07,
+        r"\b(parameters?|arguments?|signature)\b.*\b(of|does|for|take|accept|to)\b( .*\b(take|accept|need)s?\b)?",
+        r"what does .*\b(take|accept|return)s?\b( as (its )?(parameters?|arguments?))?|return type of",
+    ),
+    _intent(
+        "overrides",
+        ("symbol", "class"),
+        "What overrides or extends `{name}`?",
+        0.04,
+        r"\b(subclass(es)? of|inherits? from|derives? from|extends?( or \w+)?|overrid(es?|den|ing)( or \w+)?)\b( by)?",
+        r"\bbase class(es)?\b|\bimplement(s|ers|ations? of)\b",
+    ),
+    _intent(
+        "tests",
+        ("symbol", "class"),
+        "Which tests exercise `{name}`?",
+        0.03,
+        r"(which|what) tests?( (cover|exercise|use|check|test|verify)s?)?|where .*\btested\b",
+        r"\btests? (for|of|cover\w*|exercis\w*)|test coverage( of| for)?",
+    ),
+    _intent(
+        "attributes",
+        ("class",),
+        "Which attributes does `{name}` have?",
+        0.03,
+        r"(what|which) (attributes|fields|properties|members)\b.*\b(of|does|has|have)\b",
+        "(attributes|fields|properties|members) of",
+    ),
+    _intent(
+        "defined",
+        ("symbol", "class"),
+        "Where is `{name}` defined?",
+        0.09,
+        r"where (is|are) .*\b(defined|declared|located|found|implemented)\b|where (does|do) .*\blives?\b",
+        r"(in )?(which|what) (file|module) (defines|holds|is .*\bin\b)|where can i find|definition of",
+    ),
+    _intent(
+        "dependencies",
+        ("module",),
+        "What does `{name}` depend on?",
+        0.04,
+        r"what does .*\b(imports?|depends? on|need|rel(y|ies) on)\b",
+        r"\b(dependencies|imports) of\b",
+    ),
+    _intent(
+        "dependents",
+        ("module",),
+        "What depends on `{name}`?",
+        0.05,
+        r"(what|which (files|modules)|who) (depends? on|imports?|rel(y|ies) on|uses?)",
+        r"what breaks if .*\b(changes?|removed?)\b|what is affected by|impact of( changing)?",
+    ),
+    _intent(
+        "contents",
+        ("module",),
+        "What is in `{name}`?",
+        0.05,
+        r"what is (in|inside)\b|what does .*\b(contain|export|define)s?\b|public api( of)?",
+        r"(which|what) (functions|classes) (are|does)( .*\b(in|have|define|contain))?",
+    ),
+    _intent(
+        "explain",
+        ("symbol", "class", "module"),
+        "How does `{name}` work?",
+        0.24,
+        r"^how (does|do|is|are)\b|\bhow .* works?\b|^explain( how)?\b|walk (me )?through",
+        r"what happens (when|in|if|inside)",
+        typed=False,
+    ),
+    _intent(
+        "purpose",
+        ("symbol", "class", "module"),
+        "What is `{name}` for?",
+        0.16,
+        r"what (is|are|does|do)\b( the)?( (purpose|role|responsibility) of)?|why (is there|does .* exist)",
+        r"\b(purpose|role) of|responsib\w+|\bfor\?|^describe\b|summar(y of|i[sz]e)",
+        typed=False,
+    ),
+)
 """In the order in which they are tried: the particular before the general."""
 
 BY_NAME = {intent.name: intent for intent in INTENTS}

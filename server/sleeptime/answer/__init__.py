@@ -1,0 +1,8 @@
+"""When the person asks: what the question is about, and the quickest true answer to it."""
+
+from sleeptime.answer.chat import Answerer, Live
+from sleeptime.answer.facts import FactAnswers
+from sleeptime.answer.hover import age, hover_markdown, plain_link
+from sleeptime.answer.retrieve import Understood, understand
+
+__all__ = ["Answerer", "FactAnswers", "Live", "Understood", "age", "hover_markdown", "plain_link", "understand"]

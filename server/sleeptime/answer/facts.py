@@ -1,0 +1,182 @@
+"""Typed questions, answered by the syntax tree and the reference graph alone: exact, fresh and free of any model."""
+
+from collections.abc import Callable, Iterable, Sequence
+
+from msgspec import Struct
+
+from sleeptime.core.intents import IntentName
+from sleeptime.core.keys import text_hash
+from sleeptime.core.types import Evidence, Target
+from sleeptime.index import Facts, Graph, Sources, Use
+from sleeptime.prompts import first_sentence, outline_card
+
+SHOWN = 12
+"""Rows of a list that are shown; what is left out is counted."""
+
+CARD_LINES = 40
+"""Lines of a module's contents; longer is scrolled past."""
+
+
+class Stated(Struct, frozen=True):
+    """What the facts say, and the lines (path, zero-based line, symbol) that show it."""
+
+    text: str
+    places: tuple[tuple[str, int, str], ...]
+
+
+class FactAnswers:
+    """Answers typed intents about one worktree."""
+
+    def __init__(self, graph: Graph, sources: Sources) -> None:
+        self._graph = graph
+        self._sources = sources
+        self._symbol_answers: dict[IntentName, Callable[[Facts], Stated]] = {
+            "callers": _callers,
+            "callees": _callees,
+            "errors": _errors,
+            "parameters": _parameters,
+            "overrides": _overrides,
+            "tests": _tests,
+            "attributes": _attributes,
+            "defined": _defined,
+        }
+
+    def answer(self, target: Target, intent: IntentName) -> tuple[str, tuple[Evidence, ...]] | None:
+        """Markdown and its evidence, or None if the target is gone or the intent does not fit it."""
+        stated = self._about_symbol(target, intent) if target.symbol else self._about_module(target, intent)
+        if stated is None:
+            return None
+        evidence = (self._evidence(*place) for place in stated.places[:SHOWN])
+        return stated.text, tuple(dict.fromkeys(found for found in evidence if found is not None))
+
+    def _about_symbol(self, target: Target, intent: IntentName) -> Stated | None:
+        facts = self._graph.facts(target)
+        answer = self._symbol_answers.get(intent)
+        return answer(facts) if facts is not None and answer is not None else None
+
+    def _about_module(self, target: Target, intent: IntentName) -> Stated | None:
+        outline = self._sources.outlines.outline(target.path)
+        if outline is None:
+            return None
+        here = ((target.path, 0, ""),)
+        if intent == "contents":
+            card = outline_card(outline, CARD_LINES)
+            return Stated(f"`{target.path}` holds:\n\n```{outline.language}\n{card}\n```", here)
+        if intent in {"dependencies", "dependents"}:
+            find = self._graph.dependencies if intent == "dependencies" else self._graph.dependents
+            said = "depends on" if intent == "dependencies" else "is imported by"
+            paths = find(target.path)
+            rows = [f"- `{path}`" for path in paths[:SHOWN]]
+            return Stated(_list(f"`{target.path}` {said}", rows, len(paths), "file"), here)
+        return None
+
+    def _evidence(self, path: str, line: int, symbol: str) -> Evidence | None:
+        lines = self._sources.lines(path)
+        if line >= len(lines):
+            return None
+        return Evidence(path, line + 1, line + 1, symbol, text_hash(lines[line].encode()))
+
+
+def _callers(facts: Facts) -> Stated:
+    name = _code(facts.target.symbol)
+    if not facts.callers:
+        text = f"Nothing in the index calls {name}. Calls through names made at run time cannot be seen."
+        return Stated(text, _here(facts))
+    return _uses(f"{name} is called from", facts.callers, facts.caller_count, "place")
+
+
+def _callees(facts: Facts) -> Stated:
+    name = _code(facts.target.symbol)
+    if not facts.callees:
+        return Stated(f"{name} calls nothing that this repository defines.", _here(facts))
+    return _uses(f"{name} calls", facts.callees, facts.callee_count, "thing")
+
+
+def _tests(facts: Facts) -> Stated:
+    name = _code(facts.target.symbol)
+    if not facts.tests:
+        return Stated(f"No test in the index uses {name} directly.", _here(facts))
+    return _uses(f"{name} is used by", facts.tests, facts.test_count, "test")
+
+
+def _errors(facts: Facts) -> Stated:
+    name, raised = _code(facts.target.symbol), facts.symbol.raises
+    if not raised:
+        return Stated(f"{name} raises nothing itself; what it calls may.", _here(facts))
+    places = tuple((use.path, use.line, facts.target.symbol) for use in facts.raises)
+    return Stated(f"{name} raises {_codes(raised)} itself; what it calls may raise more.", places or _here(facts))
+
+
+def _parameters(facts: Facts) -> Stated:
+    symbol = facts.symbol
+    said = first_sentence(symbol.docstring)
+    text = f"```{facts.language}\n{symbol.signature or symbol.qualified_name}\n```" + (f"\n\n{said}" if said else "")
+    if symbol.returns:
+        text += f"\n\nIt returns {_codes(symbol.returns)}."
+    return Stated(text, _here(facts))
+
+
+def _overrides(facts: Facts) -> Stated:
+    name = _code(facts.target.symbol)
+    said = [
+        f"{name} {verb} {_codes(names)}."
+        for verb, names in (
+            ("extends", facts.symbol.bases),
+            ("is extended by", _symbols(facts.subclasses)),
+            ("overrides", _symbols(facts.overrides)),
+            ("is overridden by", _symbols(facts.overridden_by)),
+        )
+        if names
+    ]
+    return Stated(" ".join(said) or f"{name} extends and overrides nothing, and nothing overrides it.", _here(facts))
+
+
+def _attributes(facts: Facts) -> Stated:
+    if not facts.attributes:
+        return Stated(f"{_code(facts.target.symbol)} assigns no attributes that the index sees.", _here(facts))
+    rows, places = [], []
+    for attribute in facts.attributes[:SHOWN]:
+        rows.append(
+            f"- {_code(attribute.target.symbol)}: assigned in {attribute.write_count}, read in {attribute.read_count} "
+            "places"
+        )
+        places += [(use.path, use.line, attribute.target.symbol) for use in attribute.written[:1]]
+    head = f"{_code(facts.target.symbol)} has"
+    return Stated(_list(head, rows, facts.attribute_count, "attribute"), tuple(places) or _here(facts))
+
+
+def _defined(facts: Facts) -> Stated:
+    symbol, path = facts.symbol, facts.target.path
+    where = f"`{path}:{symbol.name_span.start_line + 1}`"
+    return Stated(f"{_code(symbol.qualified_name)} is a {symbol.kind} defined in {where}.", _here(facts))
+
+
+def _uses(head: str, uses: Sequence[Use], total: int, unit: str) -> Stated:
+    rows = [
+        f"- {_code(use.target.symbol or use.target.path)} · `{use.path}:{use.line + 1}`"
+        + (" (perhaps: several things have this name)" if use.ambiguous else "")
+        for use in uses[:SHOWN]
+    ]
+    return Stated(_list(head, rows, total, unit), tuple((use.path, use.line, use.target.symbol) for use in uses))
+
+
+def _list(head: str, rows: list[str], total: int, unit: str) -> str:
+    count = f"{head} {total or 'no'} {unit}{'' if total == 1 else 's'}"
+    more = [f"- … and {total - len(rows)} more"] if total > len(rows) else []
+    return "\n".join([count + (":" if rows else "."), *([""] if rows else []), *rows, *more])
+
+
+def _here(facts: Facts) -> tuple[tuple[str, int, str], ...]:
+    return ((facts.target.path, facts.symbol.name_span.start_line, facts.target.symbol),)
+
+
+def _symbols(targets: Iterable[Target]) -> tuple[str, ...]:
+    return tuple(target.symbol for target in targets)
+
+
+def _codes(names: Iterable[str]) -> str:
+    return ", ".join(_code(name) for name in names)
+
+
+def _code(name: str) -> str:
+    return f"`{name}`"

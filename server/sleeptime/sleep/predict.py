@@ -1,0 +1,62 @@
+"""Which questions a module and its symbols are likely to be asked.
+
+Typed intents need no preparing: facts answer them at once (`answer/facts.py`). What a model must phrase is prepared:
+what something is for, and how it works.
+"""
+
+from collections.abc import Iterator
+
+from msgspec import Struct
+
+from sleeptime.core.intents import BY_NAME, question_for
+from sleeptime.core.types import Level, Outline, Symbol, Target
+
+_KIND_WEIGHT = {
+    "class": 1.0, "interface": 1.0, "trait": 1.0, "struct": 0.9, "enum": 0.6, "type": 0.4,
+    "function": 0.8, "method": 0.6, "constructor": 0.4, "macro": 0.4, "property": 0.3,
+}  # fmt: skip
+"""How often people ask about a kind of symbol, against a class. Constants and fields speak for themselves."""
+
+MIN_EXPLAIN_LINES = 6
+"""A shorter body is quicker read than explained."""
+
+
+class Question(Struct, frozen=True):
+    """A question worth preparing. `likelihood` is relative, within one module."""
+
+    target: Target
+    intent: str
+    text: str
+    likelihood: float
+
+
+def likely_questions(path: str, outline: Outline) -> Iterator[Question]:
+    """The open questions about a module and its exported symbols, the module's own first."""
+    if not any(symbol.kind in _KIND_WEIGHT for symbol in outline.symbols):
+        return
+    yield _question(Target("module", path), "purpose", path, 2.0)
+    for symbol in outline.symbols:
+        if weight := _weight(symbol, outline):
+            level: Level = "class" if symbol.kind in {"class", "interface", "trait", "struct"} else "symbol"
+            target = Target(level, path, symbol.qualified_name)
+            yield _question(target, "purpose", symbol.qualified_name, weight)
+            if symbol.span.end_line - symbol.span.start_line >= MIN_EXPLAIN_LINES:
+                yield _question(target, "explain", symbol.qualified_name, weight)
+
+
+def _question(target: Target, intent: str, name: str, weight: float) -> Question:
+    return Question(target, intent, question_for(intent, name), weight * BY_NAME[intent].prior)  # type: ignore[index]
+
+
+def _weight(symbol: Symbol, outline: Outline) -> float:
+    """0 for what is private, local to a function, or redefined; a missing docstring makes the question likelier."""
+    weight = _KIND_WEIGHT.get(symbol.kind, 0.0)
+    if not weight or not symbol.exported or "#" in symbol.qualified_name or _is_local(symbol, outline):
+        return 0.0
+    dunder = symbol.name.startswith("__") and symbol.name.endswith("__")
+    return weight * (0.3 if dunder else 1.0) * (1.0 if symbol.docstring else 1.3)
+
+
+def _is_local(symbol: Symbol, outline: Outline) -> bool:
+    parent = outline.symbols[symbol.parent] if symbol.parent >= 0 else None
+    return parent is not None and parent.kind in {"function", "method", "constructor"}
