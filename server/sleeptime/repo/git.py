@@ -20,7 +20,7 @@ HISTORY_SECONDS = 10
 
 CHUNK_BYTES = 1 << 20
 
-_HARMLESS = ("-c", "core.fsmonitor=false", "-c", "log.showSignature=false", "--literal-pathspecs", "--no-pager")
+_HARMLESS = ("-c", "core.fsmonitor=false", "-c", "log.showSignature=false", "--no-pager")
 
 _CONVERSION = re.compile(rb"\s(?:filter=|ident\b|eol=crlf|working-tree-encoding=)")
 
@@ -98,7 +98,19 @@ def index_entries(repository: Repository, paths: Sequence[str] = ()) -> Iterator
     Raises:
         RepositoryError: git cannot read its index.
     """
-    arguments = ["ls-files", "-z", "-t", "-s", "-c", "-o", "--debug", "--exclude-standard", "--", *paths]
+    arguments = [
+        "--literal-pathspecs",
+        "ls-files",
+        "-z",
+        "-t",
+        "-s",
+        "-c",
+        "-o",
+        "--debug",
+        "--exclude-standard",
+        "--",
+        *paths,
+    ]
     process = _start(repository, arguments, as_process=True)
     held = b""
     while chunk := process.stdout.read(CHUNK_BYTES):
@@ -202,7 +214,8 @@ def last_commits(
         return ()
     what = [f"-L{lines[0]},{lines[1]}:./{path}", "--no-patch"] if lines else ["--", path]
     form = "--format=%H%x1f%ct%x1f%an%x1f%s"
-    said = run_git(repository, "log", f"-{limit}", form, *what, accept=(0, 128), seconds=HISTORY_SECONDS)
+    literal = "--literal-pathspecs"
+    said = run_git(repository, literal, "log", f"-{limit}", form, *what, accept=(0, 128), seconds=HISTORY_SECONDS)
     rows = (line.split("\x1f") for line in said.output.decode("utf-8", "replace").splitlines())
     return tuple(Commit(hash_, int(time), author, subject) for hash_, time, author, subject in rows)
 

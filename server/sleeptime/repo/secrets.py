@@ -7,8 +7,7 @@ measures it, so that `SECRET_KEY = "dev"` in a tutorial is no secret.
 import math
 import re
 from collections import Counter
-from fnmatch import fnmatchcase
-from pathlib import PurePosixPath
+from fnmatch import translate
 
 _SECRET_NAMES = (
     ".env",
@@ -47,6 +46,7 @@ _SECRET_NAMES = (
     "secrets.yml",
     "kubeconfig",
 )
+_SECRET_NAME = re.compile("|".join(translate(pattern) for pattern in _SECRET_NAMES))
 _HARMLESS_ENDINGS = (".example", ".sample", ".template", ".dist", ".pub")
 
 _TOKENS = (
@@ -69,7 +69,7 @@ _TOKENS = (
 _TOKEN = re.compile("|".join(f"(?P<r{number}>{rule})" for number, (_, rule) in enumerate(_TOKENS)))
 
 _ASSIGNED = re.compile(
-    r"""(?i)\b[\w.-]{0,40}(?:password|passwd|secret|token|api_?key|access_?key)[\w.-]{0,40}["']?\s*[:=]{1,2}>?\s*"""
+    r"""(?i)\b[\w.-]{0,40}(?:password|passwd|secret|token|api[_-]?key|access[_-]?key)[\w.-]{0,40}["']?\s*[:=]{1,2}>?\s*"""
     r"""["']([A-Za-z0-9+/_=.~-]{20,200})["']"""
 )
 _IN_URL = re.compile(r"\b[a-z][a-z0-9+.-]{1,20}://[^\s:/@'\"]{1,80}:([^\s:/@'\"]{8,200})@")
@@ -80,10 +80,8 @@ RANDOM_BITS = 3.5
 
 def is_secret_path(path: str) -> bool:
     """Whether a file of this name holds secrets by convention."""
-    name = PurePosixPath(path).name.lower()
-    if name.endswith(_HARMLESS_ENDINGS):
-        return False
-    return any(fnmatchcase(name, pattern) for pattern in _SECRET_NAMES)
+    name = path.rpartition("/")[2].lower()
+    return _SECRET_NAME.match(name) is not None and not name.endswith(_HARMLESS_ENDINGS)
 
 
 def find_secret(text: str) -> str | None:

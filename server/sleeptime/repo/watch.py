@@ -26,6 +26,7 @@ LONGEST_WAIT_SECONDS = 1.0
 MOST_PATHS = 2000
 """More changed paths than this at once are told as "anything"."""
 
+log = logging.getLogger(__name__)
 OnChange = Callable[[frozenset[str]], None]
 
 
@@ -113,7 +114,11 @@ class _Gathered:
                 changed = frozenset() if self._anything else frozenset(self._paths)
                 self._paths.clear()
                 self._anything = False
-            self._on_change(changed)
+            try:
+                self._on_change(changed)
+            except Exception:
+                # The next change must still be told, whatever became of this one.
+                log.exception("A change could not be handled.")
 
 
 class _Handler(FileSystemEventHandler):
