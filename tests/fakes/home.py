@@ -11,7 +11,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-SERVER = Path(__file__).parents[2] / "server"
+ROOT = Path(__file__).parents[2]
 
 
 class Home:
@@ -27,7 +27,7 @@ class Home:
             "XDG_CONFIG_HOME": str(path / "config"),
             "XDG_STATE_HOME": str(path / "state"),
             "PATH": os.environ["PATH"],
-            "PYTHONPATH": str(SERVER),
+            "PYTHONPATH": os.pathsep.join([str(ROOT / "server"), str(ROOT / "tests")]),
             "LANG": "C.UTF-8",
         }
         self.run.mkdir(mode=0o700)

@@ -9,16 +9,9 @@ import sys
 from pathlib import Path
 from typing import Any
 
-sys.path[:0] = [str(Path(__file__).parents[1]), str(Path(__file__).parents[2] / "server")]
-
 import sleeptime
-
-if len(sys.argv) > 1:
-    sleeptime.__version__ = sys.argv[1]
-
 from fakes.model import FakeModel
 from fakes.place import FakePlace
-
 from sleeptime.core.clock import SystemClock
 from sleeptime.core.errors import ModelMissingError, RepositoryError
 from sleeptime.worker.loop import Collaborators
@@ -45,8 +38,11 @@ def open_model(settings: Any) -> FakeModel:
 
 
 def collaborators() -> Collaborators:
-    return Collaborators(open_place, open_model, lambda settings: (settings.model.name, "It was asked for."), SystemClock())
+    return Collaborators(
+        open_place, open_model, lambda settings: (settings.model.name, "It was asked for."), SystemClock()
+    )
 
 
 if __name__ == "__main__":
+    sleeptime.__version__ = sys.argv[1]
     run(collaborators, linger_seconds=20)

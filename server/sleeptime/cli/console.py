@@ -11,7 +11,18 @@ from typing import Annotated, Any, TypeVar
 import msgspec
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.progress import (
+    BarColumn,
+    DownloadColumn,
+    MofNCompleteColumn,
+    Progress,
+    ProgressColumn,
+    SpinnerColumn,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+    TransferSpeedColumn,
+)
 
 from sleeptime.core.messages import AnyWorkerMessage, WorkerMessage
 from sleeptime.core.messages import Progress as ProgressMessage
@@ -74,15 +85,19 @@ def with_worker(settings: Settings, work: Callable[[WorkerClient], Awaitable[Res
 
 
 @contextmanager
-def progress(title: str) -> Iterator[Report]:
+def progress(title: str, unit: str = "") -> Iterator[Report]:
     """A progress bar on standard error while the block runs; nothing where that is no terminal."""
     console = err()
-    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    count: tuple[ProgressColumn, ...] = (MofNCompleteColumn(), TimeElapsedColumn())
+    if unit == "bytes":
+        count = (DownloadColumn(), TransferSpeedColumn(), TimeRemainingColumn())
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), *count)
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
         task = bar.add_task(title, total=None)
 
         def report(done: int, total: int, text: str) -> None:
-            bar.update(task, completed=done, total=total or None, description=f"{title}  {text}"[: console.width // 2])
+            described = f"{title}  {text}"[: console.width // 2] if text else title
+            bar.update(task, completed=done, total=total or None, description=described)
 
         yield report
 

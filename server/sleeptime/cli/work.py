@@ -23,6 +23,7 @@ from sleeptime.cli.places import parse_place, repository_root, root_of_file, to_
 from sleeptime.core import messages as say
 from sleeptime.core.clock import SystemClock
 from sleeptime.core.errors import RepositoryError
+from sleeptime.lsp.convert import Point
 from sleeptime.lsp.folders import open_folder
 from sleeptime.lsp.worker_client import WorkerClient
 
@@ -73,7 +74,7 @@ def sleep(
     out().print(table)
 
 
-def ask(
+def ask(  # noqa: PLR0913  # each parameter is an option of the command line
     question: Annotated[str, typer.Argument(help="What you want to know.")],
     *,
     path: Annotated[Path | None, typer.Option("--repo", help="The repository to ask about.")] = None,
@@ -86,12 +87,15 @@ def ask(
     """Ask about a repository. Answers cite the lines that support them."""
     settings = load_settings(model)
     root = repository_root(path)
+    file, point = _cursor(at, root)
     message = say.Ask(
         root=str(root),
         question=question,
+        path=file,
+        line=point.line,
+        column=point.column,
         verbosity=settings.answer.verbosity if verbosity is None else verbosity,
         fresh=fresh,
-        **_cursor(at, root),
     )
     answered = with_worker(settings, lambda worker: _stream(worker, message, show=not as_json))
     if as_json:
@@ -118,7 +122,9 @@ def hover(
     relative = folder.relative(where.file.resolve())
     markdown = folder.hover(relative, point) if relative and point else None
     if markdown is None:
-        raise RepositoryError(f"Nothing is known about what stands at {place}.", "Point at a name that is defined here.")
+        raise RepositoryError(
+            f"Nothing is known about what stands at {place}.", "Point at a name that is defined here."
+        )
     if as_json:
         print_json({"path": relative, "line": where.line, "column": where.column, "markdown": markdown})
         return
@@ -134,10 +140,10 @@ def footer(answered: say.Answered) -> str:
         "live": "from the source",
         "facts": "from the index, no model",
     }[answered.source]
-    files = len({evidence.path for evidence in answered.evidence})
-    tokens = answered.prompt_tokens + answered.generated_tokens
-    parts = [origin, answered.model, f"{files} files" if files != 1 else "1 file", f"{tokens} tokens", f"{answered.seconds:.1f} s"]
-    return " · ".join(part for part in parts if part)
+    count = len({evidence.path for evidence in answered.evidence})
+    files = "1 file" if count == 1 else f"{count} files"
+    tokens = f"{answered.prompt_tokens + answered.generated_tokens} tokens"
+    return " · ".join(part for part in (origin, answered.model, files, tokens, f"{answered.seconds:.1f} s") if part)
 
 
 async def _stream(worker: WorkerClient, message: say.Ask, *, show: bool) -> say.Answered:
@@ -162,14 +168,11 @@ async def _stream(worker: WorkerClient, message: say.Ask, *, show: bool) -> say.
     return answered
 
 
-def _cursor(at: str, root: Path) -> dict[str, str | int]:
+def _cursor(at: str, root: Path) -> tuple[str, Point]:
     if not at:
-        return {}
+        return "", Point(0, 0)
     place = parse_place(at)
     file = place.file.resolve()
     if not file.is_relative_to(root):
         raise RepositoryError(f"{place.file} is not in {root}.")
-    point = to_point(place)
-    return {"path": file.relative_to(root).as_posix(), "line": point.line, "column": point.column}
-
-
+    return file.relative_to(root).as_posix(), to_point(place)

@@ -17,7 +17,6 @@ from sleeptime.lsp.convert import Point, uri_of
 from sleeptime.repo import Repository, open_repository
 from sleeptime.store import Store, WorktreeOutlines, open_reader, store_path
 
-
 SUMMARY_INTENT = "purpose"
 """The intent whose answer is a symbol's summary."""
 

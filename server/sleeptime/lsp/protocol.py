@@ -47,7 +47,7 @@ class AnswerPiece:
 
 @attrs.frozen
 class EvidenceLink:
-    """Lines that support the answer: `range` runs from the first one's start to the start of the line after the last."""
+    """Lines that support the answer: `range` runs from the first one's start to the start of the line after them."""
 
     uri: str
     range: Range

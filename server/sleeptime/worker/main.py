@@ -23,6 +23,8 @@ LINE_BYTES = 16 * 1024 * 1024
 LINGER_SECONDS = 300.0
 """How long the worker stays after its last client: a restarted editor finds the model still loaded."""
 LOG_BYTES = 1024 * 1024
+NICENESS = 10
+"""What the person waits for gets nine times our share; a question asked on a busy machine still has its tenth."""
 IDLE_PRIORITY_CLASS = 0x40
 """Windows' name for the lowest priority."""
 
@@ -109,13 +111,13 @@ def _start_log(path: Path) -> None:
 
 
 def _be_polite() -> None:
-    """Lowest priority for processor and disk. Linux schedules each session as a group of its own, whose weight is
-    set apart from the process's.
+    """Low priority for processor and disk. Linux schedules each session as a group of its own, whose weight is set
+    apart from the process's.
     """
     process = psutil.Process()
     with suppress(OSError, psutil.Error, AttributeError):
-        process.nice(19 if os.name == "posix" else IDLE_PRIORITY_CLASS)
+        process.nice(NICENESS if os.name == "posix" else IDLE_PRIORITY_CLASS)
     with suppress(OSError, psutil.Error, AttributeError, ValueError):
         process.ionice(psutil.IOPRIO_CLASS_IDLE if sys.platform == "linux" else 0)
     with suppress(OSError):
-        Path("/proc/self/autogroup").write_text("19")
+        Path("/proc/self/autogroup").write_text(str(NICENESS))

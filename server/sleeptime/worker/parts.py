@@ -77,7 +77,7 @@ class RepositoryPlace:
         return _answered(written.answer, "live")
 
     def sleep(self, lend: LendModel, cancel: threading.Event, on_progress: OnProgress) -> Slept:
-        sleeper = Sleeper(self._sources, self._store, lend(), self._clock)
+        sleeper = Sleeper(self._sources, self._store, self._repository.worktree, lend(), self._clock)
         return sleeper.run(cancel, lambda done, total, text: on_progress(done, total, text, "jobs"))
 
     def close(self) -> None:

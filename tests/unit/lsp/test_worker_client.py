@@ -7,9 +7,9 @@ from pathlib import Path
 
 import psutil
 import pytest
-from fakes.home import Home, own_home
 
 import sleeptime
+from fakes.home import Home, own_home
 from sleeptime.core import messages as say
 from sleeptime.core.errors import ModelMissingError, RepositoryError, WorkerError
 from sleeptime.core.meeting import MeetingPoint, log_directory, meeting_point
@@ -70,7 +70,9 @@ async def test_two_clients_that_start_together_share_one_worker(home: Home) -> N
         await client.close()
 
 
-async def test_a_killed_worker_fails_the_request_clearly_and_the_next_one_works(home: Home, client: WorkerClient) -> None:
+async def test_a_killed_worker_fails_the_request_clearly_and_the_next_one_works(
+    home: Home, client: WorkerClient
+) -> None:
     with pytest.raises(WorkerError, match="stopped in the middle of this request"):
         await client.request(ask(home, "die"))
     assert isinstance(await client.request(ask(home)), say.Answered)
@@ -183,7 +185,7 @@ async def test_a_worker_ends_cleanly_and_takes_its_address_with_it(home: Home, c
     await client.request(say.Shutdown())
     await asyncio.wait_for(link.lost.wait(), 10)
     async with asyncio.timeout(10):
-        while home.processes():
+        while home.processes():  # noqa: ASYNC110 - another process's end is no event here
             await asyncio.sleep(0.01)
     assert not meeting_point().socket.exists()
     assert "The worker ended." in (log_directory() / "worker.log").read_text()

@@ -1,0 +1,192 @@
+"""status and doctor: what Sleeptime knows and does, and whether everything it needs is in order."""
+
+import asyncio
+import os
+import platform
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from msgspec import Struct
+from rich.table import Table
+
+import sleeptime
+from sleeptime.cli.console import AsJson, Folder, load_settings, out, print_json
+from sleeptime.cli.places import repository_root
+from sleeptime.core import messages as say
+from sleeptime.core.errors import ModelMissingError, SleeptimeError, WorkerError
+from sleeptime.core.meeting import log_directory, meeting_point
+from sleeptime.core.settings import Settings, merged, parse_settings, read_user_settings, settings_file
+from sleeptime.lsp.worker_client import WorkerClient
+from sleeptime.model import choose_model, find
+from sleeptime.repo import Repository, open_repository
+from sleeptime.store import Store, open_reader, open_writer, store_path
+
+LITTLE_DISK_BYTES = 1_000_000_000
+"""Less than this leaves no room for the small model and a store."""
+
+
+def status(
+    path: Folder = None,
+    *,
+    files: Annotated[bool, typer.Option("--files", help="List every file: read, or skipped and why.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Show what the worker is doing and what is known about a repository. Starts nothing."""
+    settings = load_settings()
+    worker = asyncio.run(_ask_worker(settings))
+    repository = open_repository(repository_root(path))
+    store = open_reader(store_path(repository.identity))
+    known = _known(repository, store, files=files) if store else {}
+    if as_json:
+        print_json({"worker": worker, "root": str(repository.root), "store": known or None})
+        return
+    console = out()
+    console.print(f"worker      {worker.state}" + (f" (process {worker.pid})" if worker.pid else " (not running)"))
+    console.print(f"model       {worker.model_reason}", markup=False)
+    console.print(f"repository  {repository.root}", markup=False)
+    if not known:
+        console.print("            not indexed yet: sleeptime index")
+        return
+    console.print(
+        f"            {known['files']} files, {known['symbols']} symbols, {len(known['skipped'])} files skipped"
+    )
+    console.print(f"answers     {known['answers']}")
+    console.print("jobs        " + ", ".join(f"{count} {state}" for state, count in known["jobs"].items()))
+    console.print(f"store       {known['bytes'] / 1e6:.1f} MB, {known['path']}", markup=False)
+    if files:
+        for name in known["paths"]:
+            console.print(f"  read     {name}", markup=False)
+        for name, reason in known["skipped"].items():
+            console.print(f"  skipped  {name}: {reason}", markup=False)
+
+
+def _known(repository: Repository, store: Store, *, files: bool) -> dict[str, Any]:
+    with store:
+        counts = store.modules.counts(repository.worktree)
+        return {
+            "path": str(store.path),
+            "bytes": store.size_bytes(),
+            "files": counts.files,
+            "symbols": counts.symbols,
+            "skipped": dict(store.modules.skipped(repository.worktree)),
+            "answers": store.answers.count(),
+            "jobs": dict(store.jobs.counts(repository.worktree)),
+            "paths": [file.path for file in store.modules.stored_files(repository.worktree) if not file.reason]
+            if files
+            else [],
+        }
+
+
+async def _ask_worker(settings: Settings) -> say.Status:
+    client = WorkerClient("cli", settings)
+    try:
+        link = await client.connect(start=False)
+        answered = await link.request(say.GetStatus(), lambda _: None)
+        assert isinstance(answered, say.Status)
+    except WorkerError:
+        return say.Status(state="stopped", model=choose_model(settings).spec.name, model_reason=_reason(settings))
+    else:
+        return answered
+    finally:
+        await client.close()
+
+
+def _reason(settings: Settings) -> str:
+    return choose_model(settings).reason
+
+
+class Check(Struct, frozen=True):
+    """One thing that must be in order. `detail` says what was found, `hint` what to do if it is not."""
+
+    name: str
+    ok: bool
+    detail: str
+    hint: str = ""
+
+
+def doctor(path: Folder = None, *, as_json: AsJson = False) -> None:
+    """Check everything that Sleeptime needs; say what is wrong and what to do about it."""
+    checks = list(_checks(path))
+    if as_json:
+        print_json({"version": sleeptime.__version__, "checks": checks})
+    else:
+        table = Table(show_header=False, box=None)
+        for check in checks:
+            mark = "[green]ok[/green]" if check.ok else "[red]wrong[/red]"
+            table.add_row(mark, check.name, f"{check.detail} {'' if check.ok else check.hint}".rstrip())
+        out().print(table)
+    if not all(check.ok for check in checks):
+        raise typer.Exit(1)
+
+
+def _checks(path: Path | None) -> Iterator[Check]:
+    yield Check("Python", ok=True, detail=f"{platform.python_version()}, Sleeptime {sleeptime.__version__}")
+    yield _tried("settings", _check_settings)
+    yield _check_git()
+    for name, folder in (("sockets", meeting_point().directory), ("logs", log_directory())):
+        yield _check_writable(name, folder)
+    yield _tried("SQLite", _check_sqlite)
+    yield _tried("model", _check_model)
+    yield _tried("worker", _check_worker)
+    yield _tried("repository", lambda: _check_repository(path))
+    yield _check_disk()
+
+
+def _tried(name: str, check: Callable[[], str]) -> Check:
+    try:
+        return Check(name, ok=True, detail=check())
+    except SleeptimeError as error:
+        return Check(name, ok=False, detail=error.message, hint=error.hint)
+
+
+def _check_settings() -> str:
+    _, problems = parse_settings(merged(read_user_settings()))
+    return " ".join(problems) or f"{settings_file()}{'' if settings_file().exists() else ' (none: defaults)'}"
+
+
+def _check_git() -> Check:
+    git = shutil.which("git")
+    return Check("git", ok=git is not None, detail=git or "not found.", hint="Install git, or use plain folders only.")
+
+
+def _check_writable(name: str, folder: Path) -> Check:
+    existing = next(parent for parent in (folder, *folder.parents) if parent.exists())
+    writable = os.access(existing, os.W_OK | os.X_OK)
+    return Check(name, ok=writable, detail=str(folder), hint=f"{existing} must be writable.")
+
+
+def _check_sqlite() -> str:
+    with tempfile.TemporaryDirectory() as folder, open_writer(Path(folder) / "probe.db"):
+        return "full-text search works"
+
+
+def _check_model() -> str:
+    choice = choose_model(load_settings())
+    if choice.spec.sources and find(choice.spec) is None:
+        raise ModelMissingError(f"{choice.spec.name} is not here.", f"Run `sleeptime model pull {choice.spec.name}`.")
+    return choice.reason
+
+
+def _check_worker() -> str:
+    status = asyncio.run(_ask_worker(load_settings()))
+    return f"{status.state}, process {status.pid}" if status.pid else "not running; it starts when it is needed"
+
+
+def _check_repository(path: Path | None) -> str:
+    repository = open_repository(repository_root(path))
+    store = open_reader(store_path(repository.identity))
+    if store is None:
+        return f"{repository.root} is not indexed yet"
+    with store:
+        counts = store.modules.counts(repository.worktree)
+        return f"{repository.root}: {counts.files} files, {store.answers.count()} answers"
+
+
+def _check_disk() -> Check:
+    folder = next(parent for parent in store_path("x").parents if parent.exists())
+    free = shutil.disk_usage(folder).free
+    return Check("disk", ok=free > LITTLE_DISK_BYTES, detail=f"{free / 1e9:.0f} GB free", hint="Free some space.")
