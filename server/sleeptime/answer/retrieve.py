@@ -102,6 +102,7 @@ def _definitions(name: str, outlines: Outlines) -> list[tuple[str, Symbol]]:
 def _one_reading(name: str, outlines: Outlines, cursor: Target | None, paths: Sequence[str]) -> tuple[Target, ...]:
     """The readings that survive the tie-breaks, tried in turn: as long as one keeps some, it is applied."""
     found = _definitions(name, outlines)
+    shallowest = min((path.count("/") for path, _ in found if not is_test_path(path)), default=0)
     tie_breaks: tuple[Callable[[str, Symbol], bool], ...] = (
         lambda path, _symbol: not paths or path in paths,
         lambda path, symbol: cursor is not None and (path, symbol.qualified_name) == (cursor.path, cursor.symbol),
@@ -110,6 +111,7 @@ def _one_reading(name: str, outlines: Outlines, cursor: Target | None, paths: Se
         lambda _path, symbol: symbol.parent < 0,
         lambda _path, symbol: symbol.exported and symbol.kind not in {"variable", "field"},
         lambda path, _symbol: cursor is not None and path == cursor.path,
+        lambda path, symbol: symbol.kind in CLASS_KINDS and path.count("/") == shallowest,
     )
     for keeps in tie_breaks:
         kept = [(path, symbol) for path, symbol in found if keeps(path, symbol)]

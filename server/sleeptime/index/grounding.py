@@ -23,6 +23,7 @@ _IN_PROSE = re.compile(
     r"""(?<![\w`/.])(
         [A-Za-z_]\w*\(\)                          # called()
         | [A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*\.[a-z_]\w*_\w*   # dotted.snake_case
+        | [A-Z]\w+(?:\.[A-Za-z_]\w*)+             # Class.member
         | _*[a-z]\w*_\w+                          # snake_case
         | [A-Z][a-z0-9]+(?:[A-Z][a-z0-9]*)+       # CamelCase
     )(?![\w`])""",

@@ -27,7 +27,7 @@ def outline_card(outline: Outline, max_lines: int) -> str:
     Fields and locals are left out first, then private names, so that what callers use stays.
     """
     lines = [first_sentence(outline.docstring)] if outline.docstring else []
-    shown = [symbol for symbol in outline.symbols if symbol.kind not in {"field", "variable"}]
+    shown = [symbol for symbol in outline.symbols if symbol.kind not in {"field", "variable"} or symbol.parent < 0]
     if len(shown) > max_lines:
         shown = [symbol for symbol in shown if symbol.exported]
     lines += ["  " * symbol.qualified_name.count(".") + symbol_line(symbol) for symbol in shown[:max_lines]]
