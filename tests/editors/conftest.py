@@ -26,10 +26,10 @@ def server_command() -> list[str]:
     return [sys.executable, "-P", "-m", "sleeptime", "serve"]
 
 
-@pytest.fixture(scope="module")
-def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
+@pytest.fixture
+def sample(tmp_path: Path) -> Path:
     """The repository tests/repos/cards, as a git repository of its own."""
-    root = tmp_path_factory.mktemp("sample") / "cards"
+    root = tmp_path / "cards"
     shutil.copytree(TESTS / "repos" / "cards", root, ignore=shutil.ignore_patterns("__pycache__"))
     identity = ["-c", "user.name=Ada", "-c", "user.email=ada@example.org", "-c", "commit.gpgsign=false"]
     for command in (["init", "-q"], ["add", "."], [*identity, "commit", "-q", "-m", "Cards"]):

@@ -13,13 +13,14 @@ const tests = {
     await extension.exports.ready;
   },
 
-  async 'a hover on a known name holds its facts'() {
-    const text = await hoverText('make_card(name)');
+  async 'a hover on a known name holds its facts, once the repository is indexed'() {
+    const text = await someHover('make_card(name)');
     assert.match(text, /make_card/);
+    assert.match(text, /CardError/, 'what it raises is a fact');
   },
 
   async 'a hover is right behind an emoji on the same line'() {
-    const text = await hoverText('make_card("大家"');
+    const text = await someHover('make_card("大家"');
     assert.match(text, /make_card/);
   },
 
@@ -39,6 +40,7 @@ const tests = {
     await openPost();
     const answer = await vscode.commands.executeCommand('sleeptime.askQuestion', await question());
     assert.ok(answer.markdown.length > 0);
+    assert.ok(answer.evidence.length > 0);
     assert.match(answer.source, /^(cache|notes|live|facts)$/);
     for (const { uri, range } of answer.evidence) {
       const cited = await vscode.workspace.openTextDocument(vscode.Uri.parse(uri));
@@ -62,14 +64,14 @@ const tests = {
     const before = serverProcess();
     process.kill(before, 'SIGKILL');
     await eventually('another server', () => ![before, undefined].includes(serverProcess()));
-    await eventually('a hover', async () => (await hoverText('make_card(name)')).includes('make_card'));
+    assert.match(await someHover('make_card(name)'), /make_card/);
   },
 
   async 'the restart command starts another server'() {
     const before = serverProcess();
     await vscode.commands.executeCommand('sleeptime.restartServer');
     assert.notEqual(serverProcess(), before);
-    assert.match(await hoverText('make_card(name)'), /make_card/);
+    assert.match(await someHover('make_card(name)'), /make_card/);
   },
 
   async 'a changed setting reaches the server, which is started anew'() {
@@ -80,7 +82,7 @@ const tests = {
     await vscode.commands.executeCommand('sleeptime.askQuestion', await question()); // it waits for the start
     assert.equal(await hoverText('make_card(name)'), '');
     await settings.update('enabled', undefined, vscode.ConfigurationTarget.Workspace);
-    await eventually('a hover again', async () => (await hoverText('make_card(name)')).includes('make_card'));
+    assert.match(await someHover('make_card(name)'), /make_card/);
   },
 };
 
@@ -112,6 +114,11 @@ async function question() {
   return { question: 'What does make_card do?', uri: document.uri.toString(), position: { line, character } };
 }
 
+/** The hover on `needle` as soon as there is one. */
+function someHover(needle) {
+  return eventually(`a hover on ${needle}`, () => hoverText(needle));
+}
+
 async function hoverText(needle) {
   const document = await openPost();
   const position = document.positionAt(document.getText().indexOf(needle) + 2);
@@ -139,9 +146,11 @@ function read(pid, file) {
   }
 }
 
+/** What `check` returns once that is anything. */
 async function eventually(what, check) {
   for (const deadline = Date.now() + PATIENCE_MS; Date.now() < deadline; ) {
-    if (await check()) return;
+    const found = await check();
+    if (found) return found;
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
   throw new Error(`Waited ${PATIENCE_MS / 1000} s for ${what}.`);
