@@ -9,27 +9,35 @@ COLLECTED_SHARE = 0.8
 CHUNK_ROWS = 200
 """How many rows are deleted in one transaction: readers and the log stay small."""
 
-INDEX_FACTOR = 2
-"""An outline's rows in the full-text indexes take about as much room again as the outline."""
-
 
 def collect_garbage(database: Database, excess_bytes: int) -> None:
     """Delete at least `excess_bytes` of what was used longest ago, as far as there is any, and shrink the file."""
-    while excess_bytes > 0 and (freed := _drop_outlines(database)):
-        excess_bytes -= freed * INDEX_FACTOR
-    while excess_bytes > 0 and (freed := _drop_answers(database)):
-        excess_bytes -= freed * INDEX_FACTOR
+    factor = _room_per_byte(database)
+    excess = float(excess_bytes)
+    while excess > 0 and (freed := _drop_outlines(database)):
+        excess -= freed * factor
+    while excess > 0 and (freed := _drop_answers(database)):
+        excess -= freed * factor
     for index in ("names", "symbol_words"):
         # Until its segments are merged, a full-text index keeps deleted rows beside their deletions.
         database.execute(_OPTIMIZE[index])
-    database.rows("PRAGMA incremental_vacuum")
-    database.rows("PRAGMA wal_checkpoint(TRUNCATE)")
+    database.shrink()
 
 
 _OPTIMIZE = {
     "names": "INSERT INTO names (names) VALUES ('optimize')",
     "symbol_words": "INSERT INTO symbol_words (symbol_words) VALUES ('optimize')",
 }
+
+
+def _room_per_byte(database: Database) -> float:
+    """How much of the store one byte of data takes with all that indexes it, on average here."""
+    row = database.row(
+        """SELECT 1.0 * (page_count - freelist_count) * page_size
+            / max(1, (SELECT total(length(data)) FROM outlines) + (SELECT total(length(data)) FROM answers))
+        FROM pragma_page_count, pragma_freelist_count, pragma_page_size"""
+    )
+    return row[0] if row else 1.0
 
 
 def _drop_outlines(database: Database) -> int:
