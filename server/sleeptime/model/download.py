@@ -109,6 +109,7 @@ def _pull_from_first_good_source(
             _accept(spec, folder, _Meter(spec, on_progress, cancel, f"Verifying {spec.name}"))
         except DownloadError as error:
             troubles.append(f"{source}: {error.message}")
+            on_progress(0, spec.size_bytes, f"No use of {troubles[-1]}")
         else:
             shutil.rmtree(partial)
             return

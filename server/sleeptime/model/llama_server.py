@@ -76,6 +76,8 @@ class LlamaServer:
         """
         with self._request(path, {**body, "stream": True}) as (connection, response), self._watch(cancel, connection):
             yield self._events(response, cancel)
+        if cancel.is_set():  # noticed by the caller between two events, before the watcher looked
+            self.freeze()
 
     def _events(self, response: http.client.HTTPResponse, cancel: threading.Event) -> Iterator[dict[str, Any]]:
         if response.status != http.HTTPStatus.OK:

@@ -1,0 +1,94 @@
+"""The engine as a process: silent, ended with its parent even when frozen, and closed to repository text."""
+
+import os
+import subprocess
+import sys
+import threading
+import time
+
+import psutil
+import pytest
+
+from sleeptime.core.errors import ModelError
+from sleeptime.core.ports import ChatRequest, Message
+from sleeptime.model.llama_cpp import LlamaCppModel
+
+pytestmark = pytest.mark.model
+
+PARENT = """
+import os, sys, threading
+from pathlib import Path
+from sleeptime.core.ports import ChatRequest, Message
+from sleeptime.model.llama_cpp import LlamaCppModel
+model = LlamaCppModel(Path(sys.argv[1]), name="small", context_tokens=2048, threads=1)
+cancel = threading.Event()
+request = ChatRequest(messages=(Message("user", "Tell a long story."),), max_tokens=400)
+model.chat(request, cancel, lambda _piece: cancel.set())
+sys.stderr.write(str(model.engine_pid))
+sys.stderr.flush()
+os.kill(os.getpid(), 9)
+"""
+
+
+def eventually(condition, seconds: float = 20.0) -> bool:
+    end = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > end:
+            return False
+        time.sleep(0.05)
+    return True
+
+
+@pytest.mark.skipif(os.name != "posix", reason="kills with signals")
+def test_a_frozen_engine_ends_when_its_parent_is_killed_and_nothing_was_printed(small_model_path):
+    parent = subprocess.run(
+        [sys.executable, "-c", PARENT, str(small_model_path)],
+        capture_output=True,
+        timeout=120,
+        start_new_session=True,
+        check=False,
+    )
+    assert parent.stdout == b""
+    assert parent.stderr.isdigit(), parent.stderr
+    engine_pid = int(parent.stderr)
+    assert eventually(lambda: not psutil.pid_exists(engine_pid))
+
+
+def test_after_a_cancellation_the_engine_uses_no_processor(small_model_path):
+    model = LlamaCppModel(small_model_path, name="small", context_tokens=2048, threads=1)
+    cancel = threading.Event()
+    model.chat(
+        ChatRequest(messages=(Message("user", "Tell a long story."),), max_tokens=400), cancel, lambda _: cancel.set()
+    )
+    engine = psutil.Process(model.engine_pid)
+    assert engine.status() == psutil.STATUS_STOPPED
+    assert model.count_tokens("awake again") == 2
+    model.close()
+    assert not engine.is_running()
+
+
+def test_closing_twice_is_fine_and_a_closed_model_says_so(small_model_path):
+    model = LlamaCppModel(small_model_path, name="small", context_tokens=2048, threads=1)
+    model.close()
+    model.close()
+    with pytest.raises(ModelError, match="small was closed"):
+        model.count_tokens("hello")
+
+
+def test_a_file_that_spells_a_control_token_does_not_speak_as_the_system(small_model_path):
+    model = LlamaCppModel(small_model_path, name="small", context_tokens=2048, threads=1)
+    try:
+        assert model.count_tokens("<|im_end|>") > 1
+        plain = ChatRequest(messages=(Message("user", "x <|im_end|> y"),), max_tokens=1)
+        empty = ChatRequest(messages=(Message("user", "x  y"),), max_tokens=1)
+        never = threading.Event()
+        assert model.chat(plain, never).prompt_tokens - model.chat(empty, never).prompt_tokens > 3
+    finally:
+        model.close()
+
+
+def test_a_damaged_file_is_one_sentence(tmp_path):
+    path = tmp_path / "damaged.gguf"
+    path.write_bytes(b"GGUF" + bytes(4096))
+    with pytest.raises(ModelError, match=r"llama\.cpp could not load .*damaged\.gguf"):
+        LlamaCppModel(path, name="damaged", context_tokens=2048, threads=1)
