@@ -1,6 +1,7 @@
 """One file's syntax tree to its outline."""
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
 from functools import cache
 
@@ -10,6 +11,7 @@ from sleeptime.core.keys import text_hash
 from sleeptime.core.types import Binding, Outline, Reference, Span, Symbol
 from sleeptime.index.annotations import normal_type
 from sleeptime.index.docs import Docs
+from sleeptime.index.dotted import find_dotted_uses
 from sleeptime.index.languages import LanguageSpec, grammar
 from sleeptime.index.references import (
     Use,
@@ -18,17 +20,20 @@ from sleeptime.index.references import (
     exported_names,
     find_imports,
     find_uses,
-    normal_expression,
-    reference_text,
+    line_starts_of,
+    normal_receiver,
     span_of,
 )
-from sleeptime.index.scan import Scan
+from sleeptime.index.scan import Match, Scan
 from sleeptime.index.symbols import CLASSES, FUNCTIONS, VALUES, Definition, Definitions, symbol_kind
 
 MAX_ERRORS = 50
 """A file that is broken in more places is broken everywhere; the rest of its outline is still used."""
 _MAX_RETURNS = 12
 _MAX_BOUND_CHARS = 80
+_FAR = 1 << 62
+_BOUND_NAME = re.compile(r"[\w$@#.]+")
+_BUILTIN_TYPES = frozenset({"str", "int", "float", "bool", "bytes", "dict", "list", "set", "tuple", "None", "object"})
 _MODIFIERS = re.compile(r"^(?:@[\w.]+(?:\([^()]*\))?\s*|#?\[[^\[\]]*\]\s*)+(?=\S)")
 _LINE_COMMENT = {
     "python": re.compile(r"(?<=[\s,(])#[^\n]*"),
@@ -45,24 +50,21 @@ class _Extraction:
     def __init__(self, text: bytes, tree: Tree, spec: LanguageSpec) -> None:
         self._spec = spec
         self._scan = Scan(text, tree, spec.name)
-        self._definitions = Definitions(self._scan, spec)
-        self._docs = Docs(self._scan, spec.doc_comment)
         self._exported = exported_names(self._scan)
         self._imports = find_imports(self._scan, self._exported)
+        imported = [found.alias or found.name or found.module.split(".")[0] for found in self._imports]
+        self._definitions = Definitions(self._scan, spec, imported)
+        self._docs = Docs(self._scan, spec.doc_comment)
         self._indices = {id(definition): index for index, definition in enumerate(self._definitions.all)}
+        self._closed = spec.closed and "*" not in imported
         self._texts: dict[str, dict[int, list[str]]] = {}
-        for role in ("base", "decorator", "return"):
+        for role in ("base", "decorator", "return", "raise"):
             self._collect(role)
-        self._bound: set[tuple[str, int]] = set()
-        self._bindings = list(self._find_bindings())
-        self._names = self._known_names()
-        self._closed = spec.closed and not any(found.name == "*" for found in self._imports)
 
     def outline(self) -> Outline:
-        known = frozenset(name.encode() for name in self._names)
-        uses = find_uses(self._scan, self._definitions, known)
-        self._collect_raises(uses)
+        """The whole outline."""
         scan = self._scan
+        uses = (find_dotted_uses if self._spec.dotted else find_uses)(scan, self._definitions)
         first = self._definitions.all[0] if self._definitions.all else None
         return Outline(
             language=self._spec.name,
@@ -72,32 +74,18 @@ class _Extraction:
             docstring=self._docs.of_module(first),
             errors=_errors(scan.tree, self._spec.name) if scan.tree.root_node.has_error else (),
             line_count=scan.text.count(b"\n") + (not scan.text.endswith(b"\n") and bool(scan.text)),
-            bindings=tuple(self._bindings),
+            bindings=tuple(self._bindings()),
         )
-
-    def _known_names(self) -> set[str]:
-        """Plain names whose use is a fact about the repository: imported, or defined at the top or in a class."""
-        names = {definition.name for definition in self._definitions.scopes}
-        names.update(found.alias or found.name or found.module.split(".")[0] for found in self._imports)
-        names.update(name for name, _ in self._bound)
-        return names
 
     def _collect(self, role: str) -> None:
         """Texts of bases, decorators or returned expressions, by the definition around them."""
         texts = self._texts.setdefault(role, {})
-        for match in self._scan.matches(role):
-            scope = self._definitions.scope_nesting.at(match[role][0].start_byte)
-            if scope is not None:
-                texts.setdefault(id(scope), []).append(reference_text(self._scan, match, role))
-
-    def _collect_raises(self, uses: list[Use]) -> None:
-        raises = self._texts.setdefault("raise", {})
-        for use in uses:
-            if use.kind == "raise" and (scope := self._definitions.scope_nesting.at(use.start)) is not None:
-                if not use.receiver and self._definitions.is_local(use.name, scope):
-                    continue
-                name = f"{use.receiver}.{use.name}" if use.receiver else use.name
-                raises.setdefault(id(scope), []).append(name)
+        for node in self._scan.nodes(role):
+            scope = self._definitions.scope_nesting.at(node.start_byte)
+            if scope is not None and (text := self._scan.slice(node)):
+                if role == "raise" and text[0].islower() and text.isidentifier():
+                    continue  # a variable that holds an exception
+                texts.setdefault(id(scope), []).append(collapse(text))
 
     def _symbols(self) -> tuple[Symbol, ...]:
         seen: dict[str, int] = {}
@@ -203,37 +191,49 @@ class _Extraction:
         """Uses with their enclosing symbols. A local variable is no fact about the repository, unless it is called
         and its binding says what it holds.
         """
-        nesting, indices, definitions = self._definitions.nesting, self._indices, self._definitions
+        at, line_starts = self._definitions.nesting.at, line_starts_of(self._scan.text)
         references = []
-        for start, kind, name, receiver, row, column in uses:
-            scope = nesting.at(start)
-            if not receiver:
-                if self._closed and name not in self._names:
-                    continue
-                if definitions.is_local(name, scope):
-                    function = None if scope is None else scope.function
-                    if kind in {"read", "write"} or (name, id(function)) not in self._bound:
-                        continue
-            enclosing = -1 if scope is None else indices[id(scope)]
-            references.append(Reference(name, receiver, kind, row, column, enclosing))
+        row, next_line = -1, 0
+        for start, kind, name, receiver in uses:
+            scope = at(start)
+            if not receiver and self._is_no_fact(name, scope):
+                continue
+            if start >= next_line:
+                row = bisect_right(line_starts, start) - 1
+                next_line = line_starts[row + 1] if row + 1 < len(line_starts) else _FAR
+            enclosing = -1 if scope is None else self._indices[id(scope)]
+            references.append(Reference(name, receiver, kind, row, start - line_starts[row], enclosing))
         return references
 
-    def _find_bindings(self) -> Iterator[Binding]:
+    def _is_no_fact(self, name: str, scope: Definition | None) -> bool:
+        """A builtin, or a local variable."""
+        return (self._closed and name.encode() not in self._definitions.known) or self._definitions.is_local(name, scope)
+
+    def _bindings(self) -> Iterator[Binding]:
         scan, nesting = self._scan, self._definitions.scope_nesting
         for match in scan.matches("target"):
             node = match["target"][0]
             name = scan.slice(node)
-            declared = "annotation" in match
-            if declared:
-                value = normal_type(scan.slice(match["annotation"][0]))
-            else:
-                value_node = match["value"][0]
-                value = normal_expression(scan.text[value_node.start_byte : value_node.end_byte]).decode()
-            if not value or len(name) > _MAX_BOUND_CHARS or "\n" in name:
+            value = self._bound_value(match)
+            if not value or len(name) > _MAX_BOUND_CHARS or not _BOUND_NAME.fullmatch(name):
                 continue
             scope = nesting.at(node.start_byte)
-            self._bound.add((name, id(None if scope is None else scope.function)))
-            yield Binding(name, value, declared, node.start_point.row, enclosing_index(scope, self._indices))
+            yield Binding(
+                name, value, "annotation" in match, node.start_point.row, enclosing_index(scope, self._indices)
+            )
+
+    def _bound_value(self, match: Match) -> str:
+        """What the name holds as a path of names and calls; "" if it is not worth keeping."""
+        scan = self._scan
+        if "annotation" in match:
+            text = scan.slice(match["annotation"][0])
+            return "" if text in _BUILTIN_TYPES else normal_type(text)
+        if "callee" in match:
+            node = match["callee"][0]
+            callee = normal_receiver(scan.text[node.start_byte : node.end_byte])
+            return f"{callee}()" if callee != "?" else ""
+        node = match["value"][0]
+        return normal_receiver(scan.text[node.start_byte : node.end_byte]).replace("?", "")
 
 
 def _body(node: Node) -> Node | None:

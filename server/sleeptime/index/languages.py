@@ -29,6 +29,7 @@ class LanguageSpec(Struct, frozen=True):
     constructors: tuple[str, ...] = ()  # method names that construct; a class's own name always does
     visibility: Visibility = "all"
     closed: bool = False  # a plain name that its own file does not bind is a builtin, never another file's
+    dotted: bool = False  # references are found by dotted.py: every use looks like `a.b.c` or `a.b.c(`
 
 
 _C_DOCS = r"/\*|//"
@@ -46,6 +47,7 @@ LANGUAGES: tuple[LanguageSpec, ...] = (
         constructors=("__init__",),
         visibility="underscore",
         closed=True,
+        dotted=True,
     ),
     LanguageSpec("notebook", (".ipynb",)),
     LanguageSpec(

@@ -2,7 +2,6 @@
 
 import re
 from functools import lru_cache
-from typing import NamedTuple
 
 from tree_sitter import Node
 
@@ -10,7 +9,7 @@ from sleeptime.core.types import Import, ReferenceKind, Span
 from sleeptime.index.scan import Match, Scan
 from sleeptime.index.symbols import Definition, Definitions
 
-_KINDS: tuple[ReferenceKind, ...] = ("read", "read", "write", "type", "call", "raise", "decorator", "base")
+KINDS: tuple[ReferenceKind, ...] = ("read", "read", "write", "type", "call", "raise", "decorator", "base")
 """One name in the text is one reference, of the last of these kinds that matches it. The first is for plain names,
 the second for attributes.
 """
@@ -18,6 +17,9 @@ the second for attributes.
 _MAX_RECEIVER_CHARS = 120
 _NAME = re.compile(rb"[^\W\d][\w$]*[!?]?")
 _ARGUMENTS = re.compile(rb"\s*\((?:[^()'\"]|'[^'\n]*'|\"[^\"\n]*\")*\)")
+_ALL = re.compile(rb"^__all__\s*(?::[^=\n]+)?\+?=\s*[\[(]([^\])]*)", re.MULTILINE)
+_QUOTED = re.compile(rb"['\"](\w+)['\"]")
+_NEWLINE = re.compile(rb"\n")
 _SEPARATOR = re.compile(rb"\s*(?:\?\.|!\.|\?->|->|::|&\.|\.)\s*")
 _PATH = re.compile(rb"[$@\w]+!?(?:\(\))?(?:(?:\.|->|::)[$@\w]+!?(?:\(\))?)*")
 _WRAPPERS = re.compile(rb"^(?:await|new|&mut|&|\*|yield from)\s*(?=[\w(])")
@@ -26,23 +28,15 @@ Found = tuple[int, Node, Node | None]
 """A kind's rank, the node of a name or expression, and the node of its receiver if that is apart."""
 
 
-class Use(NamedTuple):
-    """One reference while its file is being read; `start` is the byte where its name starts."""
-
-    start: int
-    kind: ReferenceKind
-    name: str
-    receiver: str
-    row: int
-    column: int
+Use = tuple[int, ReferenceKind, str, str]
+"""One reference while its file is being read: the byte where its name starts, kind, name, and receiver."""
 
 
-def find_uses(scan: Scan, definitions: Definitions, known: frozenset[bytes]) -> list[Use]:
-    """Every reference, in order. Plain names that are only read count when in `known` (what the file imports or
-    defines), and never when they mean a local variable.
+def find_uses(scan: Scan, definitions: Definitions) -> list[Use]:
+    """Every reference, in order. Plain names that are only read count when the file imports or defines them.
     """
-    found = _explicit(scan)
-    _add_identifiers(scan, definitions, known, found)
+    found = explicit_uses(scan)
+    _add_identifiers(scan, definitions, found)
     text = scan.text
     splitter = _Splitter(text)
     uses: list[Use] = []
@@ -51,19 +45,18 @@ def find_uses(scan: Scan, definitions: Definitions, known: frozenset[bytes]) -> 
         if split is None:
             continue
         name, receiver, length = split
-        row, column = node.end_point if node.end_byte == end else _point_at(node, end, text)
         # Most calls of attributes need no pattern of their own: a bracket follows.
-        kind = "call" if rank == 1 and text[end : end + 1] == b"(" else _KINDS[rank]
-        uses.append(Use(end - length, kind, name, receiver, row, column - length))
+        kind = "call" if rank == 1 and text[end : end + 1] == b"(" else KINDS[rank]
+        uses.append((end - length, kind, name, receiver))
     uses.sort()
     return uses
 
 
-def _explicit(scan: Scan) -> dict[int, Found]:
+def explicit_uses(scan: Scan) -> dict[int, Found]:
     """What the patterns of reference kinds found, by the byte where the name ends."""
     text = scan.text
     found: dict[int, Found] = {}
-    for rank, kind in enumerate(_KINDS[1:], 1):
+    for rank, kind in enumerate(KINDS[1:], 1):
         if kind in {"base", "decorator", "raise", "type"}:
             found.update((_name_end(node, text), (rank, node, None)) for node in scan.nodes(kind))
         else:
@@ -84,9 +77,9 @@ def _name_end(node: Node, text: bytes) -> int:
     return node.start_byte + len(source[:cut].rstrip())
 
 
-def _add_identifiers(scan: Scan, definitions: Definitions, known: frozenset[bytes], found: dict[int, Found]) -> None:
+def _add_identifiers(scan: Scan, definitions: Definitions, found: dict[int, Found]) -> None:
     """Plain names that mean something known."""
-    text = scan.text
+    text, known = scan.text, definitions.known
     taken = {node.end_byte for node in scan.nodes("skip")}
     taken.update(definition.name_node.end_byte for definition in definitions.all)
     taken |= definitions.local_ends
@@ -174,23 +167,17 @@ def _plain_separator(match: re.Match[bytes]) -> bytes:
     return mark if mark in {b"::", b"->"} else b"."
 
 
-def _point_at(node: Node, end: int, text: bytes) -> tuple[int, int]:
-    """The position of byte `end` inside a node."""
-    row, column = node.start_point
-    inside = text[node.start_byte : end]
-    newlines = inside.count(b"\n")
-    return row + newlines, (len(inside) - inside.rfind(b"\n") - 1) if newlines else column + len(inside)
+def line_starts_of(text: bytes) -> list[int]:
+    """The byte at which each line starts."""
+    starts = [0]
+    starts.extend(match.end() for match in _NEWLINE.finditer(text))
+    return starts
 
 
 def span_of(node: Node) -> Span:
     """A node's range."""
     (start_row, start_column), (end_row, end_column) = node.start_point, node.end_point
     return Span(start_row, start_column, end_row, end_column)
-
-
-def reference_text(scan: Scan, match: Match, role: str) -> str:
-    """The text of a base, decorator or raised expression, collapsed to one short line."""
-    return collapse(scan.slice(match[role][0]))
 
 
 def collapse(text: str, limit: int = 200) -> str:
@@ -204,11 +191,9 @@ def collapse(text: str, limit: int = 200) -> str:
 
 def exported_names(scan: Scan) -> frozenset[str]:
     """Names that the file gives away by list: Python's `__all__`, JavaScript's `module.exports`."""
-    names: set[str] = set()
-    for node in scan.nodes("exports"):
-        text = scan.slice(node)
-        quoted = re.findall(r"['\"]([^'\"]+)['\"]", text)
-        names.update(quoted if quoted or text[:1] in "([{" else [text])
+    names = {scan.slice(node).strip("'\"") for node in scan.nodes("exports")}
+    for match in _ALL.finditer(scan.text) if b"__all__" in scan.text else ():
+        names.update(name.decode("utf-8", "replace") for name in _QUOTED.findall(match[1]))
     return frozenset(names)
 
 

@@ -12,7 +12,9 @@ A pattern's role is the first of these captures in it:
     return            a returned expression
     base, decorator, raise, call, type, write, read
                       a reference: the name itself (then `@receiver` may say of what) or the whole expression
-    identifier        a reference only if the file imports or defines that name at its top
+    identifier        a reference only if the file imports or defines that name
+    opaque, interpolated
+                      in dotted languages: what is no code, and code inside of it
 """
 
 import re
@@ -28,7 +30,7 @@ Match = dict[str, list[Node]]
 
 _ROLES = re.compile(
     r"@(definition\.\w+|container|outer|docstring|comment|attribute|import|exports|local|global|skip|target|field"
-    r"|return|base|decorator|raise|call|type|write|read|identifier)\b"
+    r"|return|opaque|interpolated|base|decorator|raise|call|type|write|read|identifier)\b"
 )
 _CAPTURES = re.compile(r"@[\w.]+")
 
@@ -38,7 +40,7 @@ class _Queries(Struct, frozen=True):
     they cost half as much as matches do.
     """
 
-    plain: Query
+    plain: Query | None
     matching: Query
     roles: tuple[str, ...]  # of the patterns of `matching`
 
@@ -50,7 +52,8 @@ class Scan:
         self.text = text
         self.tree = tree
         queries = _queries(language)
-        self._nodes = QueryCursor(queries.plain).captures(tree.root_node)
+        plain = queries.plain
+        self._nodes = QueryCursor(plain).captures(tree.root_node) if plain is not None else {}
         patterns: list[list[Match]] = [[] for _ in queries.roles]
         for index, match in QueryCursor(queries.matching).matches(tree.root_node):
             patterns[index].append(match)
@@ -94,12 +97,14 @@ def _queries(language: str) -> _Queries:
         text = re.sub(r"(?m)^;.*", "", text)
         found = _ROLES.findall(text)
         assert found, f"pattern without a role in {spec.query}.scm: {text}"
-        if len(set(_CAPTURES.findall(text))) == 1:
+        if len(set(_CAPTURES.findall(text))) == 1 and not spec.dotted:
             plain.append(text)
         else:
             matching.append(text)
             roles.append(found[0])
     language_grammar = grammar(language)
     return _Queries(
-        Query(language_grammar, "\n".join(plain)), Query(language_grammar, "\n".join(matching)), tuple(roles)
+        Query(language_grammar, "\n".join(plain)) if plain else None,
+        Query(language_grammar, "\n".join(matching)),
+        tuple(roles),
     )

@@ -93,53 +93,76 @@ class Nesting:
 
 
 class Definitions:
-    """All definitions of one file, in order, and the names that are local to its functions."""
+    """All definitions of one file, in order; and which plain names are known in it but mean a local somewhere."""
 
-    def __init__(self, scan: Scan, spec: LanguageSpec) -> None:
+    def __init__(self, scan: Scan, spec: LanguageSpec, imported: Iterable[str]) -> None:
         self._scan = scan
         self._spec = spec
-        candidates = self._candidates()
-        _nest(candidates)
-        self.scopes = [d for d in candidates if d.kind not in VALUES or d.parent is None or d.parent.function is None]
-        scope_nesting = Nesting([d for d in self.scopes if d.kind not in VALUES])
-        self._global_names = {(id(scope_nesting.at(n.start_byte)), scan.slice(n)) for n in scan.nodes("global")}
+        self._outers = {m["inner"][0].start_byte: m["outer"][0] for m in scan.matches("outer")}
+        scopes = self._scopes()
+        _nest(scopes)
+        self.scope_nesting = Nesting(scopes)
+        values = self._values(scopes)
+        self.known = frozenset(name.encode() for name in (*(d.name for d in (*scopes, *values)), *imported))
+        """Plain names whose use is a fact about the repository: imported, or defined at the top or in a class."""
+        self._global_names = {(id(self._function_at(node)), scan.slice(node)) for node in scan.nodes("global")}
         self.local_ends: set[int] = set()
         self._locals: dict[int, set[str]] = {}
-        self._collect_locals(candidates, scope_nesting)
+        self._collect_locals()
+        self.scopes = sorted((*scopes, *values), key=_order)
+        _nest(self.scopes)
         for definition in self.scopes:
             self._name(definition)
-        fields = list(self._fields(scope_nesting))
+        fields = list(self._fields())
         self.all = sorted((d for d in (*self.scopes, *fields) if d.kind != _CONTAINER), key=_order)
         self.nesting = Nesting([d for d in self.scopes if d.kind != _CONTAINER])
-        self.scope_nesting = scope_nesting
 
     def is_local(self, name: str, scope: Definition | None) -> bool:
-        """Whether `name` in `scope` means a parameter or a local variable of a function around it."""
+        """Whether `name`, one of the known ones, means in `scope` a parameter or a variable of a function around."""
         while scope is not None:
             if name in self._locals.get(id(scope), ()):
                 return True
             scope = scope.parent
         return False
 
-    def _candidates(self) -> list[Definition]:
-        """Definitions and containers with their outer ranges, sorted; one for each name in the text."""
-        outers = {m["inner"][0].start_byte: m["outer"][0] for m in self._scan.matches("outer")}
+    def _scopes(self) -> list[Definition]:
+        """Functions, classes, types and containers, sorted; one for each name in the text."""
         by_name: dict[int, Definition] = {}
         for kind, match in self._scan.definitions():
-            definition = self._definition(kind, match, outers)
-            known = by_name.get(definition.name_node.start_byte)
-            if known is None or (known.kind in VALUES and kind not in VALUES):
-                by_name[definition.name_node.start_byte] = definition
-        containers = [self._definition(_CONTAINER, match, outers) for match in self._scan.matches(_CONTAINER)]
+            if kind not in VALUES:
+                by_name.setdefault(match["name"][0].start_byte, self._definition(kind, match))
+        containers = [self._definition(_CONTAINER, match) for match in self._scan.matches(_CONTAINER)]
         return sorted((*by_name.values(), *containers), key=_order)
 
-    def _definition(self, kind: str, match: Match, outers: dict[int, Node]) -> Definition:
+    def _values(self, scopes: list[Definition]) -> list[Definition]:
+        """Variables, constants and fields outside of functions; those inside become locals."""
+        taken = {definition.name_node.start_byte for definition in scopes}
+        self._inner: list[Node] = []
+        found: dict[int, Definition] = {}
+        for kind, match in self._scan.definitions():
+            if kind not in VALUES:
+                continue
+            node = match["name"][0]
+            if node.start_byte in taken:
+                continue
+            scope = self.scope_nesting.at(node.start_byte)
+            if scope is not None and kind != "field" and scope.function is not None:
+                self._inner.append(node)
+            elif kind != "variable" or node.start_byte not in found:
+                found[node.start_byte] = self._definition(kind, match)
+        return list(found.values())
+
+    def _function_at(self, node: Node) -> Definition | None:
+        scope = self.scope_nesting.at(node.start_byte)
+        return scope.function if scope is not None else None
+
+    def _definition(self, kind: str, match: Match) -> Definition:
         node = match["container" if kind == _CONTAINER else f"definition.{kind}"][0]
         name_node = match["name"][0]
         definition = Definition(kind, node, name_node, self._scan.slice(name_node))
         if "owner" in match:
             definition.owner = self._scan.slice(match["owner"][-1])
-        while (outer := outers.get(definition.outer.start_byte)) is not None and outer.end_byte >= definition.end:
+        while (outer := self._outers.get(definition.outer.start_byte)) is not None and outer.end_byte >= definition.end:
             if outer.start_byte >= definition.outer.start_byte:
                 break
             definition.outer = outer
@@ -147,20 +170,18 @@ class Definitions:
         definition.end = max(definition.end, definition.outer.end_byte)
         return definition
 
-    def _collect_locals(self, candidates: list[Definition], nesting: Nesting) -> None:
-        for definition in candidates:
-            if definition.kind in VALUES and definition.parent is not None and definition.parent.function is not None:
-                self._add_local(definition.name_node, definition.parent, definition.name)
-        for node in self._scan.nodes("local"):
-            self._add_local(node, nesting.at(node.start_byte), self._scan.slice(node))
-
-    def _add_local(self, node: Node, scope: Definition | None, name: str) -> None:
-        """A comprehension's variable at the top of a file counts for the whole file's top: it is only read there."""
-        function = scope.function if scope is not None else None
-        if function is None or (id(function), name) in self._global_names:
-            return
-        self._locals.setdefault(id(function), set()).add(name)
-        self.local_ends.add(node.end_byte)
+    def _collect_locals(self) -> None:
+        """Bind names in the innermost function around them; at the top of a file or class they are no locals.
+        Only known names matter: the others are no references anyway.
+        """
+        text, known = self._scan.text, self.known
+        for node in (*self._inner, *self._scan.nodes("local")):
+            start, end = node.start_byte, node.end_byte
+            if (name := text[start:end]) not in known or (function := self._function_at(node)) is None:
+                continue
+            if (id(function), (plain := name.decode("utf-8", "replace"))) not in self._global_names:
+                self._locals.setdefault(id(function), set()).add(plain)
+                self.local_ends.add(end)
 
     def _name(self, definition: Definition) -> None:
         """Set kind and qualified name, once those of the parent are known."""
@@ -178,12 +199,12 @@ class Definitions:
         if definition.kind == "variable":
             definition.kind = "constant" if is_constant(definition.name) else "field" if in_class else "variable"
 
-    def _fields(self, nesting: Nesting) -> Iterator[Definition]:
+    def _fields(self) -> Iterator[Definition]:
         """Attributes that methods assign on their own object, unless the class body names them."""
         known = {definition.qualified for definition in self.scopes}
         for match in sorted(self._scan.matches("field"), key=lambda match: match["field"][0].start_byte):
             node = match["field"][0]
-            scope = nesting.at(node.start_byte)
+            scope = self.scope_nesting.at(node.start_byte)
             owner = scope.owning_class if scope is not None else None
             if owner is None or self._scan.slice(match["receiver"][0]) not in self._spec.self_names:
                 continue

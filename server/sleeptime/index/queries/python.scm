@@ -4,7 +4,6 @@
 (type_alias_statement left: (type (identifier) @name)) @definition.type
 (assignment left: (identifier) @name) @definition.variable
 (assignment left: (pattern_list (identifier) @name)) @definition.variable
-(assignment left: (tuple_pattern (identifier) @name)) @definition.variable
 (assignment left: (attribute object: (identifier) @receiver attribute: (identifier) @name)) @field
 (decorated_definition definition: (_) @inner) @outer
 
@@ -19,9 +18,6 @@
 (import_from_statement module_name: (_) @module
   name: (aliased_import name: (dotted_name) @imported alias: (identifier) @alias)) @import
 (import_from_statement module_name: (_) @module (wildcard_import) @imported) @import
-(future_import_statement name: (dotted_name (identifier) @skip))
-((assignment left: (identifier) @_all right: (_) @exports) (#eq? @_all "__all__"))
-((augmented_assignment left: (identifier) @_all right: (_) @exports) (#eq? @_all "__all__"))
 
 ; Names that are bound where they stand.
 (parameters [(identifier) @local (default_parameter name: (identifier) @local) (typed_parameter (identifier) @local)
@@ -36,15 +32,16 @@
 (as_pattern_target (identifier) @local)
 (named_expression name: (identifier) @local)
 (global_statement (identifier) @global)
-(keyword_argument name: (identifier) @skip)
 
 ; What a name holds.
-(assignment left: [(identifier) (attribute)] @target right: [(call) (identifier) (attribute) (await)] @value)
+(assignment left: [(identifier) (attribute)] @target right: (call function: (_) @callee))
+(assignment left: [(identifier) (attribute)] @target right: (await (call function: (_) @callee)))
+(assignment left: [(identifier) (attribute)] @target right: [(identifier) (attribute)] @value)
 (assignment left: [(identifier) (attribute)] @target type: (type) @annotation)
 (named_expression name: (identifier) @target value: (_) @value)
 (typed_parameter . (identifier) @target type: (type) @annotation)
 (typed_default_parameter name: (identifier) @target type: (type) @annotation)
-(with_item value: (as_pattern (call) @value alias: (as_pattern_target (identifier) @target)))
+(with_item value: (as_pattern (call function: (_) @callee) alias: (as_pattern_target (identifier) @target)))
 (except_clause value: (as_pattern . [(identifier) (attribute)] @annotation
   alias: (as_pattern_target (identifier) @target)))
 
@@ -54,11 +51,13 @@
 (raise_statement . (call function: [(identifier) (attribute)] @raise))
 (raise_statement . [(identifier) (attribute)] @raise)
 (return_statement (_) @return)
-(call function: (identifier) @call)
 (type [(identifier) (attribute)] @type)
-(type (generic_type (identifier) @type))
 (assignment left: (attribute) @write)
 (augmented_assignment left: [(identifier) (attribute)] @write)
 (pattern_list (attribute) @write)
-(attribute) @read
-(identifier) @identifier
+(attribute object: (call) @receiver attribute: (identifier) @read)
+
+; What is no code, for dotted.py.
+(string) @opaque
+(comment) @opaque
+(interpolation) @interpolated
