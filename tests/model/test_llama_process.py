@@ -61,7 +61,7 @@ def test_after_a_cancellation_the_engine_uses_no_processor(small_model_path):
         ChatRequest(messages=(Message("user", "Tell a long story."),), max_tokens=400), cancel, lambda _: cancel.set()
     )
     engine = psutil.Process(model.engine_pid)
-    assert engine.status() == psutil.STATUS_STOPPED
+    assert eventually(lambda: engine.status() == psutil.STATUS_STOPPED)
     assert model.count_tokens("awake again") == 2
     model.close()
     assert not engine.is_running()

@@ -212,7 +212,8 @@ def _reason(said: str) -> str:
 def folder_bytes(folder: Path) -> int:
     """Bytes of all files under a folder while others write there."""
     total = 0
-    for path in folder.rglob("*"):
-        with contextlib.suppress(OSError):
-            total += path.stat().st_size if path.is_file() else 0
+    for place, _folders, names in os.walk(folder):  # unlike rglob it passes over what vanishes meanwhile
+        for name in names:
+            with contextlib.suppress(OSError):
+                total += (Path(place) / name).stat().st_size
     return total
