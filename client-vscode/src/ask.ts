@@ -28,31 +28,39 @@ export function placeOf(editor: TextEditor | undefined): Place {
   return isName ? { ...place, subject } : place;
 }
 
-/** Questions to start from; what the person types always stands first. */
-export function suggestions({ uri, subject }: Place, typed: string): string[] {
+/** Questions to start from, for the place of the cursor. */
+export function suggestions({ uri, subject }: Place): string[] {
   const about =
     subject === undefined
       ? []
       : [`What does ${subject} do?`, `Where is ${subject} used?`, `How could ${subject} fail?`];
   const file = uri === undefined ? [] : ['What is this file for?'];
-  const general = ['What is this repository about, and where does it start?'];
-  return [typed.trim(), ...about, ...file, ...general].filter((question) => question !== '');
+  return [...about, ...file, 'What is this repository about, and where does it start?'];
+}
+
+interface QuestionItem extends QuickPickItem {
+  /** What was typed when the list was made. */
+  readonly listedFor: string;
 }
 
 /** Lets the person type or choose a question; undefined if they leave. */
 export function pickQuestion(place: Place): Promise<string | undefined> {
-  const picker = window.createQuickPick();
+  const picker = window.createQuickPick<QuestionItem>();
   picker.title = 'Sleeptime: Ask about this code';
   picker.placeholder =
     place.subject === undefined ? 'Type a question' : `Type a question about ${place.subject}, or choose one`;
   const fill = (): void => {
-    picker.items = suggestions(place, picker.value).map((label): QuickPickItem => ({ label, alwaysShow: true }));
+    picker.items = questionItems(suggestions(place), picker.value.trim());
   };
   fill();
   picker.onDidChangeValue(fill);
   return new Promise((resolve) => {
     picker.onDidAccept(() => {
-      resolve(picker.activeItems[0]?.label);
+      const [chosen] = picker.activeItems;
+      const typed = picker.value.trim();
+      // Whoever types fast presses Enter before the list has caught up, and means what they typed.
+      const question = chosen?.listedFor === typed ? chosen.label : typed;
+      resolve(question === '' ? undefined : question);
       picker.hide();
     });
     picker.onDidHide(() => {
@@ -61,4 +69,10 @@ export function pickQuestion(place: Place): Promise<string | undefined> {
     });
     picker.show();
   });
+}
+
+/** What the person typed always stands first, and nothing is filtered away. */
+function questionItems(suggested: readonly string[], typed: string): QuestionItem[] {
+  const questions = new Set(typed === '' ? suggested : [typed, ...suggested]);
+  return [...questions].map((label) => ({ label, listedFor: typed, alwaysShow: true }));
 }

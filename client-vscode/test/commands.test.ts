@@ -3,7 +3,7 @@ import type { LogOutputChannel } from 'vscode';
 import type { SleeptimeServer } from '../src/client';
 import { registerCommands } from '../src/commands';
 import type { AnswerPanel, Asking } from '../src/panel';
-import { pickers, registered, window } from './vscode';
+import { lastPicker, registered, window } from './vscode';
 
 const ask = vi.fn();
 const run = vi.fn(async (_question: string, asking: Asking) => asking({} as Parameters<Asking>[0], false));
@@ -13,7 +13,6 @@ const invoke = (id: string, ...args: unknown[]): unknown => registered.get(id)?.
 
 beforeEach(() => {
   vi.clearAllMocks();
-  pickers.length = 0;
   registerCommands({
     server: { ask } as unknown as SleeptimeServer,
     panel: { run } as unknown as AnswerPanel,
@@ -30,15 +29,15 @@ describe('asking', () => {
 
   it('asks the person when the menu brings only the URI of the file', async () => {
     const asked = invoke('sleeptime.askQuestion', { scheme: 'file', path: '/r/a.py' });
-    pickers[0]?.type('Why?');
-    pickers[0]?.accept();
+    lastPicker().type('Why?');
+    lastPicker().accept();
     await asked;
     expect(ask).toHaveBeenCalledWith({ question: 'Why?' }, expect.anything());
   });
 
   it('asks nothing when the person leaves', async () => {
     const asked = invoke('sleeptime.askQuestion');
-    pickers[0]?.hide();
+    lastPicker().hide();
     await asked;
     expect(run).not.toHaveBeenCalled();
   });

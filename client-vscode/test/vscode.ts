@@ -94,7 +94,14 @@ export class FakePicker {
   }
 }
 
-export const pickers: FakePicker[] = [];
+const pickers: FakePicker[] = [];
+
+/** The one that was opened last. */
+export function lastPicker(): FakePicker {
+  const picker = pickers.at(-1);
+  if (picker === undefined) throw new Error('No picker was opened.');
+  return picker;
+}
 
 export const window = {
   activeTextEditor: undefined,

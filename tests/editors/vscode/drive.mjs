@@ -8,7 +8,7 @@ import { chromium } from 'playwright-core';
 const [mode, url, workspace, target, theme] = process.argv.slice(2);
 const PATIENCE_MS = 45_000;
 const NAME = 'make_card';
-const QUESTION = 'What does make_card do?';
+const QUESTION = 'What can make_card raise, and why?';
 
 const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: ['--no-sandbox'] });
 try {
@@ -63,7 +63,10 @@ async function hoverAndAsk(page, picture) {
   await page.keyboard.press('Enter');
 
   const answer = page.frameLocator('iframe.webview').frameLocator('iframe#active-frame');
+  await answer.locator('h1', { hasText: QUESTION }).waitFor();
   await answer.locator('footer').waitFor();
+  await answer.getByRole('button', { name: 'Ask again' }).click();
+  await answer.getByRole('button', { name: 'Ask again' }).waitFor();
   await picture('answer');
   const cited = answer.locator('.evidence a').first();
   const file = (await cited.innerText()).replace(/:.*/, '').replace(/.*\//, '');
