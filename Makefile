@@ -61,5 +61,4 @@ lsp: $(VENV)/.dev
 	$(BIN)/pytest tests/lsp
 
 model: $(VENV)/.dev
-	$(BIN)/sleeptime model pull qwen2.5-coder-0.5b --yes
 	$(BIN)/pytest tests/model

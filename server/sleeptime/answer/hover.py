@@ -44,7 +44,7 @@ def fact_lines(facts: Facts, link: Link) -> list[str]:
         ("Extended by", _targets(facts.subclasses)),
         ("Overrides", _targets(facts.overrides)),
         ("Overridden by", _targets(facts.overridden_by)),
-        ("Calls", _codes(tuple(dict.fromkeys(use.target.symbol for use in facts.callees if use.target.symbol)))),
+        ("Calls", _codes(_certain_callees(facts))),
         ("Tested by", _uses(facts.tests, facts.test_count, link)),
         ("Decorated with", _codes(symbol.decorators)),
     )
@@ -64,6 +64,11 @@ def _note(note: Answer, *, fresh: bool, now: float) -> str:
     if fresh:
         return f"{note.text}\n\n*{written}*"
     return f"*Out of date: the code changed after this was written ({written}).*\n\n> {note.text}"
+
+
+def _certain_callees(facts: Facts) -> tuple[str, ...]:
+    certain = (use.target.symbol for use in facts.callees if use.target.symbol and not use.ambiguous)
+    return tuple(dict.fromkeys(certain))
 
 
 def _uses(uses: Sequence[Use], total: int, link: Link) -> str:

@@ -9,7 +9,7 @@ from typing import Annotated, NoReturn
 import typer
 
 import sleeptime
-from sleeptime.cli import health, models, work
+from sleeptime.cli import demo, health, models, work
 from sleeptime.core.errors import SleeptimeError
 
 HELP = "A language server that thinks about your repository while you are away."
@@ -74,6 +74,7 @@ app.command(epilog="Example: sleeptime index ~/src/flask")(work.index)
 app.command(epilog="Example: sleeptime sleep --minutes 10")(work.sleep)
 app.command(epilog='Example: sleeptime ask "Where are cookies signed?"')(work.ask)
 app.command(epilog="Example: sleeptime hover src/flask/app.py:109:7")(work.hover)
+app.command(epilog="Example: sleeptime demo ~/src/requests --minutes 10")(demo.demo)
 app.command(epilog="Example: sleeptime status --files")(health.status)
 app.command(epilog="Example: sleeptime doctor --json")(health.doctor)
 app.add_typer(models.app, name="model")

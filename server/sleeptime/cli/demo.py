@@ -1,7 +1,9 @@
 """`sleeptime demo`: the whole path on a real repository, with everything shown measured in that run."""
 
 import asyncio
+import os
 import random
+import re
 import statistics
 import subprocess
 import sys
@@ -10,9 +12,11 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
+import typer
 from msgspec import Struct
+from msgspec.structs import replace
 from platformdirs import user_cache_path
 from rich.console import Console, Group
 from rich.live import Live
@@ -21,6 +25,9 @@ from rich.panel import Panel
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from sleeptime.cli.console import Folder, ModelName, load_settings
+from sleeptime.cli.models import pull_models
+from sleeptime.cli.places import repository_root
 from sleeptime.core import messages as say
 from sleeptime.core.errors import RepositoryError, WorkerError
 from sleeptime.core.intents import question_for
@@ -28,6 +35,7 @@ from sleeptime.core.settings import Settings
 from sleeptime.core.types import Answer
 from sleeptime.lsp.headless import HeadlessEditor
 from sleeptime.lsp.worker_client import WorkerClient
+from sleeptime.model import choose_model, find
 from sleeptime.repo import open_repository
 from sleeptime.store import Store, open_reader, store_path
 
@@ -40,6 +48,9 @@ SEED = 1
 
 THINKING_SHOWN = 8
 """Lines of the live view that name what was thought about."""
+
+PLAIN_WIDTH = 110
+"""Where the output is no terminal, its tables are this wide."""
 
 HELD_IN_CACHE = frozenset({"function", "method", "class"})
 
@@ -125,7 +136,8 @@ async def _sleep(client: WorkerClient, root: Path, minutes: float, console: Cons
         def on_reply(message: say.AnyWorkerMessage) -> None:
             if isinstance(message, say.Progress):
                 progress.update(task, completed=message.done, total=message.total or None)
-                thoughts.append(message.text) if message.text not in thoughts[-1:] else None
+                if message.text not in thoughts[-1:]:
+                    thoughts.append(message.text)
                 live.update(view())
 
         slept = await client.request(say.Sleep(root=str(root), minutes=minutes), on_reply)
@@ -180,7 +192,8 @@ def _questions(notes: list[Answer]) -> list[str]:
         raise WorkerError("Nothing was written in this sleep.", "Give it more time: MINUTES=4 or more.")
     oldest = notes[::-1]
     first = next((note for note in oldest if note.target.level == "class"), oldest[0])
-    second = next((note for note in oldest if note.target.path != first.target.path), oldest[-1])
+    others = [note for note in oldest if note.target.symbol != first.target.symbol]
+    second = next((note for note in others if note.target.path != first.target.path), (others or oldest)[-1])
     return [
         question_for("callers", oldest[-1].target.symbol),
         first.question,
@@ -204,7 +217,12 @@ async def _hover(editor: HeadlessEditor, places: list[Place]) -> tuple[list[tupl
 def _print_hovers(hovers: list[tuple[Place, str]], console: Console) -> None:
     for place, text in hovers[:2]:
         title = f"hover on {place.name} · {place.path}:{place.line + 1}"
-        console.print(Panel(Markdown(text), title=title, title_align="left"))
+        console.print(Panel(Markdown(_without_links(text)), title=title, title_align="left"))
+
+
+def _without_links(markdown: str) -> str:
+    """Link texts alone: a terminal shows the addresses beside them."""
+    return re.sub(r"\[([^\]]+)\]\(file:[^)]*\)", r"\1", markdown)
 
 
 def _print_answers(answers: list[tuple[dict[str, Any], float]], console: Console) -> None:
@@ -244,9 +262,25 @@ def _bar(console: Console) -> Iterator[Progress]:
         yield progress
 
 
-def demo(root: Path | None, minutes: float, settings: Settings, console: Console) -> None:
-    """What the command runs."""
-    if root is None:
+def demo(
+    path: Folder = None,
+    *,
+    minutes: Annotated[float, typer.Option(min=0.1, help="How long to sleep.")] = 4.0,
+    model: ModelName = "",
+) -> None:
+    """Watch the whole path on a repository (by default flask): index, sleep, hover, ask."""
+    console = Console(highlight=False, width=None if sys.stdout.isatty() else PLAIN_WIDTH)
+    settings = at_full_speed(load_settings(model))
+    spec = choose_model(settings).spec
+    if spec.sources and not find(spec):
+        pull_models([spec.name])
+    if path is None:
         with console.status(f"Fetching {DEMO_PACKAGE} …"):
-            root = fetch_demo_repository()
-    asyncio.run(run_demo(root.resolve(), minutes, settings, console))
+            path = fetch_demo_repository()
+    asyncio.run(run_demo(repository_root(path), minutes, settings, console))
+
+
+def at_full_speed(settings: Settings) -> Settings:
+    """All cores: the person sits there and watches."""
+    threads = settings.sleep.threads or os.cpu_count() or 1
+    return replace(settings, sleep=replace(settings.sleep, threads=threads))

@@ -4,6 +4,7 @@ Thoughts about one module share a long prompt prefix, which the engine computes 
 what is ordered is not single questions but *sittings*: up to `SITTING` questions about one module.
 """
 
+import math
 from collections.abc import Iterable, Mapping
 
 from sleeptime.core.keys import combined_hash
@@ -39,9 +40,11 @@ def plan(sources: Sources, ranks: Mapping[str, float], prompt_version: str) -> l
 
 
 def _importance(path: str, ranks: Mapping[str, float]) -> float:
-    """Rank against an average module, between a tenth and ten; tests count less."""
+    """The root of the rank against an average module's; tests count less. The root, because nobody asks a hundred
+    questions about one hub before the first about its neighbour.
+    """
     relative = ranks.get(path, 0.0) * max(len(ranks), 1)
-    return min(max(relative, 0.1), 10.0) * (TEST_WEIGHT if is_test_path(path) else 1.0)
+    return math.sqrt(max(relative, 0.1)) * (TEST_WEIGHT if is_test_path(path) else 1.0)
 
 
 def _sittings(questions: list[Question], importance: float) -> Iterable[tuple[float, list[Question]]]:

@@ -17,6 +17,9 @@ _KIND_WEIGHT = {
 }  # fmt: skip
 """How often people ask about a kind of symbol, against a class. Constants and fields speak for themselves."""
 
+HOVER_WEIGHT = 3.0
+"""A summary answers a question and stands in every hover on the name, and people hover far more often than they ask."""
+
 MIN_EXPLAIN_LINES = 6
 """A shorter body is quicker read than explained."""
 
@@ -45,18 +48,22 @@ def likely_questions(path: str, outline: Outline) -> Iterator[Question]:
 
 
 def _question(target: Target, intent: str, name: str, weight: float) -> Question:
-    return Question(target, intent, question_for(intent, name), weight * BY_NAME[intent].prior)  # type: ignore[index]
+    surfaces = HOVER_WEIGHT if intent == "purpose" else 1.0
+    return Question(target, intent, question_for(intent, name), weight * surfaces * BY_NAME[intent].prior)  # type: ignore[index]
 
 
 def _weight(symbol: Symbol, outline: Outline) -> float:
     """0 for what is private, local to a function, or redefined; a missing docstring makes the question likelier."""
     weight = _KIND_WEIGHT.get(symbol.kind, 0.0)
-    if not weight or not symbol.exported or "#" in symbol.qualified_name or _is_local(symbol, outline):
+    if not weight or "#" in symbol.qualified_name or not _is_public(symbol, outline):
         return 0.0
     dunder = symbol.name.startswith("__") and symbol.name.endswith("__")
     return weight * (0.3 if dunder else 1.0) * (1.0 if symbol.docstring else 1.3)
 
 
-def _is_local(symbol: Symbol, outline: Outline) -> bool:
+def _is_public(symbol: Symbol, outline: Outline) -> bool:
+    """Exported, in nothing but exported classes."""
     parent = outline.symbols[symbol.parent] if symbol.parent >= 0 else None
-    return parent is not None and parent.kind in {"function", "method", "constructor"}
+    if parent is None:
+        return symbol.exported
+    return symbol.exported and parent.kind not in {"function", "method", "constructor"} and _is_public(parent, outline)

@@ -18,6 +18,9 @@ class Order:
         seven()
     def _hidden(self): ...
 
+class _Inner:
+    def method(self): ...
+
 def undocumented(): ...
 
 def documented():
@@ -53,7 +56,7 @@ def test_how_something_works_is_asked_only_of_long_bodies() -> None:
 
 
 def test_what_is_private_or_local_is_left_out() -> None:
-    assert about("Order._hidden") == about("documented.local") == []
+    assert about("Order._hidden") == about("documented.local") == about("_Inner.method") == []
 
 
 def test_a_missing_docstring_makes_the_question_likelier() -> None:
