@@ -86,8 +86,10 @@ def read_file(repository: Repository, path: str) -> bytes:
         RepositoryError: it vanished, cannot be read, is no regular file, or lies outside the root.
     """
     try:
-        real = (repository.root / path).resolve(strict=True)
-        if not real.is_relative_to(repository.root):
+        # os.path, for every file of an index run passes here: pathlib's way to the same answer takes twice as long.
+        root = str(repository.root)
+        real = os.path.realpath(os.path.join(root, path), strict=True)  # noqa: PTH118
+        if os.path.commonpath((real, root)) != root:
             raise RepositoryError(f"{path} leads out of the repository.")
         # Not blocking: a pipe that took the file's place must not hold the reader.
         with os.fdopen(os.open(real, os.O_RDONLY | os.O_NONBLOCK), "rb") as file:

@@ -94,19 +94,16 @@ class Modules:
 
     def put_outlines(self, outlines: Sequence[EncodedOutline]) -> dict[Content, int]:
         """Store parsed contents; one that is already there is kept. Returns the ids of all of them."""
-        ids: dict[Content, int] = {}
         with self._database.transaction():
+            ids = self.known((outline.blob, outline.language) for outline in outlines)
             for outline in outlines:
                 content = (outline.blob, outline.language)
                 if content not in ids:
-                    ids[content] = self._put_outline(outline)
+                    ids[content] = self._insert_outline(outline)
         return ids
 
-    def _put_outline(self, outline: EncodedOutline) -> int:
+    def _insert_outline(self, outline: EncodedOutline) -> int:
         key = (outline.blob, outline.language, outline.version)
-        found = self._database.row("SELECT id FROM outlines WHERE blob = ? AND language = ? AND version = ?", key)
-        if found:
-            return int(found[0])
         id_ = self._database.insert(
             """INSERT INTO outlines (blob, language, version, symbols, reason, used_at, data)
             VALUES (?, ?, ?, ?, ?, ?, ?)""",

@@ -26,7 +26,7 @@ from sleeptime.repo import (
     root_commits,
 )
 from sleeptime.store import FileRow, Store, StoredFile
-from sleeptime.worker.parsing import POOL_BYTES, Parsed, ParseHere, ParsePool, Parsers, Source
+from sleeptime.worker.parsing import BATCH_BYTES, BATCH_FILES, POOL_BYTES, Parsed, ParseHere, ParsePool, Parsers, Source
 
 FEW_PATHS = 500
 """More changed paths than this are found by listing everything: git is quicker at that than at so many names."""
@@ -185,11 +185,10 @@ class _Run:
     # ---- their contents
 
     def _parsed_in(self, parsers: Parsers, wanted: Sequence[RepoFile]) -> Iterator[list[Parsed]]:
-        for file in self._not_known(wanted):
+        for source in self._sources(self._not_known(wanted)):
             if self._listener.cancel.is_set():
                 return
-            if source := self._source(file):
-                yield from parsers.add(source)
+            yield from parsers.add(source)
         yield from parsers.finish()
 
     def _not_known(self, wanted: Sequence[RepoFile]) -> Iterator[RepoFile]:
@@ -205,8 +204,22 @@ class _Run:
                     yield file
             self._write_known()
 
-    def _source(self, file: RepoFile) -> Source | None:
-        """The file with its content; None if that turned out to be known, or cannot be read."""
+    def _sources(self, files: Iterable[RepoFile]) -> Iterator[Source]:
+        """Those files, with their content, whose content is not known either."""
+        for some in _groups(files):
+            read = [source for file in some if (source := self._read(file))]
+            known = self._store.modules.known((source.blob, source.language) for source in read)
+            for source in read:
+                if (source.blob, source.language) in known:
+                    id_ = known[source.blob, source.language]
+                    self._known_rows.append(FileRow(source.path, source.size, source.mtime_ns, id_))
+                else:
+                    yield source
+            if len(self._known_rows) >= LOOKUP_FILES:
+                self._write_known()
+        self._write_known()
+
+    def _read(self, file: RepoFile) -> Source | None:
         try:
             content = read_file(self._repository, file.path)
         except RepositoryError as error:
@@ -214,12 +227,6 @@ class _Run:
             return None
         language = language_of(file.path, content[:PEEK_BYTES].partition(b"\n")[0]) or ""
         blob = file.blob if file.blob and _names(file.blob, content) else blob_hash(content)
-        known = self._store.modules.known([(blob, language)])
-        if known:
-            self._known_rows.append(FileRow(file.path, file.size, file.mtime_ns, known[blob, language]))
-            if len(self._known_rows) == LOOKUP_FILES:
-                self._write_known()
-            return None
         return Source(file.path, file.size, file.mtime_ns, language, blob, content)
 
     # ---- the store
@@ -261,6 +268,20 @@ class _Run:
 def _may_have_language(path: str) -> bool:
     """Whether the name says a language, or says so little that the first line may."""
     return language_of(path) is not None or "." not in path.rpartition("/")[2]
+
+
+def _groups(files: Iterable[RepoFile]) -> Iterator[list[RepoFile]]:
+    """Files in groups whose contents are in memory together."""
+    group: list[RepoFile] = []
+    size = 0
+    for file in files:
+        group.append(file)
+        size += file.size
+        if size >= BATCH_BYTES or len(group) == BATCH_FILES:
+            yield group
+            group, size = [], 0
+    if group:
+        yield group
 
 
 def _is_unchanged(file: RepoFile, stored: StoredFile) -> bool:

@@ -1,5 +1,6 @@
 """Contents to rows, in this process or in several. A crash of the parser takes one file with it, not the run."""
 
+import gc
 import multiprocessing
 import os
 from collections.abc import Iterator
@@ -58,7 +59,15 @@ def parse_source(source: Source) -> Parsed:
 
 def parse_batch(batch: list[Source]) -> list[Parsed]:
     """What runs in the other processes."""
-    return [parse_source(source) for source in batch]
+    parsed = [parse_source(source) for source in batch]
+    gc.collect()
+    return parsed
+
+
+def collect_between_batches() -> None:
+    """Once in each of the other processes: outlines have no cycles, and looking for some takes a tenth of the time."""
+    gc.freeze()
+    gc.disable()
 
 
 class Parsers(Protocol):
@@ -138,7 +147,7 @@ class ParsePool:
         if method == "forkserver":
             # Imported once in the server; every process that it forks has them.
             context.set_forkserver_preload([__name__])
-        return ProcessPoolExecutor(processes, mp_context=context)
+        return ProcessPoolExecutor(processes, mp_context=context, initializer=collect_between_batches)
 
     def _send(self) -> None:
         batch, self._batch, self._batch_bytes = self._batch, [], 0

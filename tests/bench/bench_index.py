@@ -1,0 +1,285 @@
+"""What an index costs, beside what parsing the same files with bare tree-sitter on one thread costs in the same run.
+
+    python tests/bench/bench_index.py SDIST_FOLDER [--synthetic 100000] [--repeat 3] [--out rows.json]
+
+SDIST_FOLDER is the unpacked sdist django==5.2.1; its Python files are copied into a git repository of its own. Each
+measured step runs in a new process, like the worker's; every measured row is kept as JSON.
+
+Each line says: wall seconds (imports left out), CPU seconds of the process and its descendants, and the peak of their
+memory (proportional share; both sampled every 20 ms, imports included), and the machine's load then: on a machine that
+does other work, compare CPU seconds.
+"""
+
+import argparse
+import json
+import os
+import platform
+import random
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+ROOT = Path(__file__).resolve().parents[2]
+CHANGED_FILES = 100
+SAMPLE_SECONDS = 0.02
+
+
+# ---- what a child process measures
+
+
+def bare(root: Path, _store: Path) -> dict[str, Any]:
+    """Parse every Python file once, and nothing else."""
+    import tree_sitter_python
+    from tree_sitter import Language, Parser
+
+    contents = [path.read_bytes() for path in sorted(root.rglob("*.py"))]
+    parser = Parser(Language(tree_sitter_python.language()))
+    started = time.perf_counter()
+    for content in contents:
+        parser.parse(content)
+    return {
+        "seconds": time.perf_counter() - started,
+        "files": len(contents),
+        "bytes": sum(map(len, contents)),
+    }
+
+
+def index(root: Path, store_file: Path) -> dict[str, Any]:
+    """What the worker does when a repository is opened, imports left out."""
+    from sleeptime.core.settings import IndexSettings
+    from sleeptime.repo import open_repository
+    from sleeptime.store import open_writer
+    from sleeptime.worker.indexing import index_repository
+
+    import_module("git")  # the worker has it by then
+    started = time.perf_counter()
+    with open_writer(store_file) as store:
+        result = index_repository(open_repository(root), store, IndexSettings())
+        seconds = time.perf_counter() - started
+        size = store.size_bytes()
+    return {
+        "seconds": seconds,
+        "files": result.files,
+        "parsed": result.parsed,
+        "changed": len(result.changed),
+        "symbols": result.symbols,
+        "store_bytes": size,
+    }
+
+
+def one_change(root: Path, store_file: Path) -> dict[str, Any]:
+    """From a saved file until a reader, as the editor's process is, sees its new symbol."""
+    from sleeptime.core.settings import IndexSettings
+    from sleeptime.repo import open_repository
+    from sleeptime.store import open_reader, open_writer
+    from sleeptime.worker.indexing import index_paths
+
+    paths = random.Random(1).sample(sorted(root.rglob("*.py")), 20)
+    rows: list[float] = []
+    with open_writer(store_file) as store:
+        repository = open_repository(root)
+        index_paths(repository, store, IndexSettings(), [paths[0].relative_to(root).as_posix()])
+        reader = open_reader(store_file)
+        assert reader is not None
+        outlines = reader.outlines(repository.worktree)
+        for number, path in enumerate(paths):
+            before = path.read_bytes()
+            path.write_bytes(before + b"\ndef changed_%d(): ...\n" % number)
+            started = time.perf_counter()
+            index_paths(repository, store, IndexSettings(), [path.relative_to(root).as_posix()])
+            assert outlines.definitions(f"changed_{number}")
+            rows.append(time.perf_counter() - started)
+            path.write_bytes(before)
+        index_paths(repository, store, IndexSettings(), [path.relative_to(root).as_posix() for path in paths])
+        reader.close()
+    return {"seconds": statistics.median(rows), "worst_seconds": max(rows), "rows": rows}
+
+
+STEPS: dict[str, Callable[[Path, Path], dict[str, Any]]] = {"bare": bare, "index": index, "one_change": one_change}
+
+
+# ---- the parent: prepares trees, runs steps, watches memory
+
+
+def measured(label: str, step: str, root: Path, store: Path) -> dict[str, Any]:
+    """Run one step in a process of its own."""
+    command = [sys.executable, __file__, "--step", step, "--root", str(root), "--store", str(store)]
+    env = {**os.environ, "PYTHONPATH": str(ROOT / "server")}
+    started = time.perf_counter()
+    child = subprocess.Popen(command, stdout=subprocess.PIPE, env=env)
+    use = Use(child.pid)
+    use.start()
+    output, _ = child.communicate()
+    use.done.set()
+    use.join()
+    if child.returncode:
+        raise SystemExit(f"{label} failed.")
+    whole = time.perf_counter() - started
+    cpu_seconds = sum(use.cpu_seconds.values())
+    row = {"label": label, **json.loads(output), "process_seconds": whole}
+    row |= {"cpu_seconds": cpu_seconds, "peak_bytes": use.peak_bytes}
+    load = os.getloadavg()[0]
+    print(
+        f"{label:28} {row['seconds']:8.3f} s  {cpu_seconds:8.2f} CPU s  "
+        f"{row['peak_bytes'] / 1e6:6.0f} MB  parsed {row.get('parsed', '-'):>6}  load {load:.1f}",
+        flush=True,
+    )
+    return {**row, "load": load}
+
+
+class Use(threading.Thread):
+    """What a process uses with all its descendants: the highest memory (shared pages count once) and CPU time."""
+
+    def __init__(self, pid: int) -> None:
+        super().__init__(daemon=True)
+        self.peak_bytes = 0
+        self.cpu_seconds: dict[int, float] = {}
+        self.done = threading.Event()
+        self._process = psutil.Process(pid)
+
+    def run(self) -> None:
+        while not self.done.wait(SAMPLE_SECONDS):
+            self.peak_bytes = max(self.peak_bytes, sum(map(self._look_at, self._family())))
+
+    def _family(self) -> list[psutil.Process]:
+        try:
+            return [self._process, *self._process.children(recursive=True)]
+        except psutil.Error:
+            return []
+
+    def _look_at(self, process: psutil.Process) -> int:
+        try:
+            times = process.cpu_times()
+            self.cpu_seconds[process.pid] = times.user + times.system
+            return int(process.memory_full_info().pss)
+        except (psutil.Error, OSError):
+            return 0
+
+
+def git(root: Path, *arguments: str) -> None:
+    """Git, deaf to anybody's configuration."""
+    who = ("-c", "user.name=A", "-c", "user.email=a@example.org", "-c", "gc.auto=0")
+    env = {**os.environ, "GIT_CONFIG_GLOBAL": os.devnull}
+    subprocess.run(["git", *who, *arguments], cwd=root, check=True, env=env, stdout=subprocess.DEVNULL)
+
+
+def django_repository(sdist: Path, root: Path) -> None:
+    """The Python files of the sdist, committed; a branch `other` differs in a hundred of them."""
+    for path in sdist.rglob("*.py"):
+        target = root / path.relative_to(sdist)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(path, target)
+    git(root, "init", "-q", "-b", "main", ".")
+    git(root, "add", ".")
+    git(root, "commit", "-q", "-m", "main")
+    git(root, "checkout", "-q", "-b", "other")
+    for path in random.Random(0).sample(sorted(root.rglob("*.py")), CHANGED_FILES):
+        path.write_text(path.read_text("utf-8") + "\nCHANGED = True\n", "utf-8")
+    git(root, "commit", "-q", "-a", "-m", "other")
+    git(root, "checkout", "-q", "main")
+
+
+def synthetic_tree(sdist: Path, root: Path, files: int) -> None:
+    """So many different files of django's sizes: its own, each with a line that makes it another content."""
+    contents = [path.read_bytes() for path in sorted(sdist.rglob("*.py"))]
+    for number in range(files):
+        folder = root / f"part{number // 1000}" / f"sub{number // 50 % 20}"
+        if number % 50 == 0:
+            folder.mkdir(parents=True)
+        own = b"\n\ndef own_%d():\n    return own_%d()\n" % (number, number // 2)
+        (folder / f"module_{number}.py").write_bytes(contents[number % len(contents)] + own)
+
+
+def django(sdist: Path, work: Path, repeat: int) -> list[dict[str, Any]]:
+    """Cold, restart, switch and one change."""
+    root = work / "django"
+    django_repository(sdist, root)
+    rows: list[dict[str, Any]] = []
+    for number in range(repeat):
+        store = work / f"stores{number}" / "django.db"
+        rows.append(measured("bare tree-sitter", "bare", root, store))
+        rows.append(measured("cold index", "index", root, store))
+    rows += [measured("restart, nothing changed", "index", root, store) for _ in range(repeat)]
+    git(root, "checkout", "-q", "other")
+    rows.append(measured("switch, first sight", "index", root, store))
+    for branch in ("main", "other", "main"):
+        git(root, "checkout", "-q", branch)
+        rows.append(measured(f"switch to {branch}, seen", "index", root, store))
+    rows.append(measured("one changed file", "one_change", root, store))
+    return rows
+
+
+def synthetic(sdist: Path, work: Path, files: int) -> list[dict[str, Any]]:
+    """Many files, in a plain folder: cold and restart."""
+    root, store = work / "synthetic", work / "many" / "synthetic.db"
+    synthetic_tree(sdist, root, files)
+    return [
+        measured(f"cold, {files} files", "index", root, store),
+        measured(f"restart, {files} files", "index", root, store),
+    ]
+
+
+def summary(rows: list[dict[str, Any]], files: int) -> dict[str, float]:
+    """The figures that the issue names."""
+
+    def median(label: str, field: str = "seconds") -> float:
+        return statistics.median([row[field] for row in rows if row["label"].startswith(label)])
+
+    figures = {
+        "bare seconds": median("bare"),
+        "cold / bare": median("cold index") / median("bare"),
+        "cold CPU / bare CPU": median("cold index", "cpu_seconds") / median("bare", "cpu_seconds"),
+        "cold peak MB": median("cold index", "peak_bytes") / 1e6,
+        "restart seconds": median("restart, nothing"),
+        "switch seconds": median("switch to"),
+        "switch parsed": max(row["parsed"] for row in rows if row["label"].startswith("switch to")),
+        "one changed file ms": median("one changed") * 1000,
+    }
+    if files:
+        each = median(f"cold, {files}", "cpu_seconds") / files
+        figures["cost per file / django's"] = each / (
+            median("cold index", "cpu_seconds") / median("cold index", "files")
+        )
+        figures["many files peak MB"] = median(f"cold, {files}", "peak_bytes") / 1e6
+        figures["many files restart seconds"] = median(f"restart, {files}")
+    return figures
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("sdist", type=Path, nargs="?")
+    parser.add_argument("--synthetic", type=int, default=100_000, help="how many files; 0 leaves that part out")
+    parser.add_argument("--repeat", type=int, default=3)
+    parser.add_argument("--out", type=Path, default=None)
+    parser.add_argument("--step", choices=STEPS, help=argparse.SUPPRESS)
+    parser.add_argument("--root", type=Path, help=argparse.SUPPRESS)
+    parser.add_argument("--store", type=Path, help=argparse.SUPPRESS)
+    given = parser.parse_args()
+    if given.step:
+        print(json.dumps(STEPS[given.step](given.root, given.store)))
+        return
+    with tempfile.TemporaryDirectory(prefix="sleeptime-bench-") as work:
+        rows = django(given.sdist, Path(work), given.repeat)
+        if given.synthetic:
+            rows += synthetic(given.sdist, Path(work), given.synthetic)
+    figures = summary(rows, given.synthetic)
+    for name, value in figures.items():
+        print(f"{name:28} {value:10.3f}")
+    machine = {"cores": os.cpu_count(), "python": platform.python_version(), "system": platform.platform()}
+    if given.out:
+        given.out.parent.mkdir(parents=True, exist_ok=True)
+        given.out.write_text(json.dumps({"machine": machine, "figures": figures, "rows": rows}, indent=1))
+
+
+if __name__ == "__main__":
+    main()
