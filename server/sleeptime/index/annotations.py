@@ -13,7 +13,11 @@ _PREFIX = re.compile(r"^(?:->\s*|:\s*|const\s+|final\s+|struct\s+|mut\s+|dyn\s+|
 _SUFFIX = re.compile(r"(?:\s*(?:\*|&|\?|const))+$")
 _GENERIC = re.compile(r"\s*[\[<].*[\]>]$", re.DOTALL)
 _NAME = re.compile(r"[\w\\]+(?:(?:\.|::)\w+)*")
-_NOTHING = frozenset({"None", "null", "undefined", ""})
+_TYPE_BEFORE = re.compile(
+    r"(?:(?:public|protected|private|internal|static|final|virtual|inline|async|override|abstract|const)\s+)*"
+    r"([\w:.]+(?:<[^()]*>)?[*&?\s]+)[\w:~]+\s*\("
+)
+_NOTHING = frozenset({"None", "null", "undefined", "var", "auto", ""})
 
 
 @lru_cache(maxsize=4096)
@@ -38,17 +42,13 @@ def normal_type(text: str) -> str:
 
 
 @lru_cache(maxsize=4096)
-def returned_type(signature: str) -> str:
-    """The declared result of a signature, whatever its language writes before or behind the parameters."""
+def returned_type(signature: str, language: str) -> str:
+    """The declared result of a signature, before or behind the parameters as the language has it; "" if undeclared."""
+    if language in {"java", "c", "cpp", "csharp"}:
+        before = _TYPE_BEFORE.match(signature)
+        return normal_type(before[1]) if before else ""
     head, arrow, tail = signature.rpartition("->")
     if arrow and head.count("(") == head.count(")"):
         return normal_type(tail)
-    close = signature.rfind(")")
-    if close < 0:
-        return ""
-    after = signature[close + 1 :].strip()
-    if after.startswith(":") or (after and re.match(r"[*\w]", after) and not after.startswith(("throws", "const"))):
-        return normal_type(after)
-    before = re.match(r"(?:(?:public|protected|private|static|final|virtual|inline|async|override|const)\s+)*"
-                      r"([\w:.\\]+(?:<[^()]*>)?[*&?\s]+)[\w:~]+\s*\(", signature)  # fmt: skip
-    return normal_type(before[1]) if before else ""
+    after = signature[signature.rfind(")") + 1 :].strip()
+    return normal_type(after) if language == "go" or after.startswith(":") else ""

@@ -30,7 +30,7 @@ class Docs:
             self._comments = {
                 last_row(node): node
                 for node in scan.nodes("comment")
-                if pattern.match(scan.text, node.start_byte) and self._starts_line(node)
+                if pattern.match(scan.text, node.start_byte) and self._starts_line(node) and not self._is_shebang(node)
             }
             self._attributes = {last_row(node): node for node in scan.nodes("attribute") if self._starts_line(node)}
 
@@ -63,7 +63,7 @@ class Docs:
             text = self._comment_above(last)
             if last > 40 or (first_definition is not None and last >= first_definition.outer.start_point.row - 1):
                 return ""
-            if text and not _LICENCE.search(text) and not text.startswith("!"):
+            if text and not _LICENCE.search(text):
                 return text
         return ""
 
@@ -76,6 +76,9 @@ class Docs:
                     break
             row = node.start_point.row - 1
         return clean_comment("\n".join(reversed(texts)))
+
+    def _is_shebang(self, node: Node) -> bool:
+        return node.start_byte == 0 and self._scan.text.startswith(b"#!")
 
     def _starts_line(self, node: Node) -> bool:
         start = node.start_byte

@@ -51,7 +51,7 @@ class _Extraction:
         self._spec = spec
         self._scan = Scan(text, tree, spec.name)
         self._exported = exported_names(self._scan)
-        self._imports = find_imports(self._scan, self._exported)
+        self._imports = find_imports(self._scan, self._exported, spec.name)
         imported = [found.alias or found.name or found.module.split(".")[0] for found in self._imports]
         self._definitions = Definitions(self._scan, spec, imported)
         self._docs = Docs(self._scan, spec.doc_comment)
@@ -80,10 +80,13 @@ class _Extraction:
     def _collect(self, role: str) -> None:
         """Texts of bases, decorators or returned expressions, by the definition around them."""
         texts = self._texts.setdefault(role, {})
-        for node in self._scan.nodes(role):
+        by_name = {definition.qualified: definition for definition in self._definitions.all}
+        for node in sorted(self._scan.nodes(role), key=lambda node: node.start_byte):
             scope = self._definitions.scope_nesting.at(node.start_byte)
+            if scope is not None and scope.kind == "container":  # Rust's `impl Trait for Type`
+                scope = by_name.get(scope.qualified)
             if scope is not None and (text := self._scan.slice(node)):
-                if role == "raise" and text[0].islower() and text.isidentifier():
+                if role == "raise" and self._spec.closed and text[0].islower() and text.isidentifier():
                     continue  # a variable that holds an exception
                 texts.setdefault(id(scope), []).append(collapse(text))
 
@@ -111,7 +114,7 @@ class _Extraction:
             qualified_name=qualified,
             kind=symbol_kind(definition, decorators),
             span=_span(definition, text),
-            name_span=span_of(definition.name_node),
+            name_span=_name_span(definition),
             parent=-1 if parent is None else self._indices[id(parent)],
             signature=signature,
             docstring=self._docs.of(definition),
@@ -152,7 +155,7 @@ class _Extraction:
             text = _LINE_COMMENT.get(self._spec.name, _LINE_COMMENT[""]).sub("", text)
         if definition.kind in CLASSES and self._spec.name != "python":
             text = _MODIFIERS.sub("", text).split("{")[0]
-        elif self._spec.doc_comment:
+        elif len(self._spec.doc_comment) > 1:
             text = _MODIFIERS.sub("", text)
         return collapse(
             text.rstrip(" \t\r\n:={;,>" if text.rstrip().endswith("=>") else " \t\r\n:={;,").lstrip(),
@@ -207,7 +210,9 @@ class _Extraction:
 
     def _is_no_fact(self, name: str, scope: Definition | None) -> bool:
         """A builtin, or a local variable."""
-        return (self._closed and name.encode() not in self._definitions.known) or self._definitions.is_local(name, scope)
+        return (self._closed and name.encode() not in self._definitions.known) or self._definitions.is_local(
+            name, scope
+        )
 
     def _bindings(self) -> Iterator[Binding]:
         scan, nesting = self._scan, self._definitions.scope_nesting
@@ -252,6 +257,13 @@ def _span(definition: Definition, text: bytes) -> Span:
     else:
         end_row, end_column = definition.node.end_point
     return Span(start_row, start_column, end_row, end_column)
+
+
+def _name_span(definition: Definition) -> Span:
+    """The range of the name itself, without the marks that Ruby writes before it."""
+    span = span_of(definition.name_node)
+    marks = definition.name_node.end_byte - definition.name_node.start_byte - len(definition.name.encode())
+    return Span(span.start_line, span.start_column + max(marks, 0), span.end_line, span.end_column)
 
 
 def _errors(tree: Tree, language: str) -> tuple[Span, ...]:

@@ -41,6 +41,7 @@ class Use(Struct, frozen=True):
     path: str
     line: int
     ambiguous: bool = False
+    kind: ReferenceKind = "call"
 
 
 class Attribute(Struct, frozen=True):
@@ -182,6 +183,7 @@ class _Question:
     def __init__(self, resolver: Resolver, outlines: Outlines) -> None:
         self._resolver = resolver
         self._outlines = outlines
+        self._candidates: dict[tuple[str, str, bool], tuple[Entity, ...]] = {}
 
     def entity(self, target: Target) -> Entity | None:
         lookup = self._resolver.lookup(target.path)
@@ -216,15 +218,21 @@ class _Question:
             return ()
         if reference.receiver and self._is_foreign(path, lookup, reference):
             return ()
+        key = (reference.name, _family(language), bool(reference.receiver))
+        if key not in self._candidates:
+            self._candidates[key] = self._definitions(*key)
+        return self._candidates[key]
+
+    def _definitions(self, name: str, family: str, member: bool) -> tuple[Entity, ...]:
+        """Every definition of a name in a family of languages; () when there are too many to tell anything."""
         found: list[Entity] = []
-        for defined_in, symbol in self._outlines.definitions(reference.name):
-            other = self._resolver.lookup(defined_in)
-            if other is None or _family(other.outline.language) != _family(language) or symbol.kind == "heading":
+        for path, symbol in self._outlines.definitions(name):
+            lookup = self._resolver.lookup(path)
+            if lookup is None or _family(lookup.outline.language) != family or _is_member(symbol) != member:
                 continue
-            index = other.by_qualified.get(symbol.qualified_name)
-            if index is None or bool(reference.receiver) != _is_member(symbol):
-                continue
-            found.append(Entity("symbol", defined_in, index))
+            index = lookup.by_qualified.get(symbol.qualified_name)
+            if index is not None:
+                found.append(Entity("symbol", path, index))
             if len(found) > MAX_CANDIDATES:
                 return ()
         return tuple(found)
@@ -235,7 +243,7 @@ class _Question:
         if head not in lookup.imports or head in lookup.top:
             return False
         found = lookup.imports[head]
-        return not any(self._resolver.modules.resolve(path, lookup.outline.language, one).paths for one in found)
+        return not any(self._resolver.modules.resolve(path, lookup.outline.language, one).files for one in found)
 
     def definition_at(self, path: str, line: int, column: int) -> Target | None:
         lookup = self._resolver.lookup(path)
@@ -246,9 +254,18 @@ class _Question:
         for reference in lookup.references_on(line):
             if (found := self._under_cursor(path, reference, column)) is not None:
                 return found
-        for imported in lookup.outline.imports:
-            if imported.span.contains(line, column):
-                return self._imported(path, lookup, imported)
+        return self._import_at(path, lookup, line, column)
+
+    def _import_at(self, path: str, lookup: Lookup, line: int, column: int) -> Target | None:
+        """What the imported name at a position is; before the first name of a line, the module itself."""
+        on_line = [found for found in lookup.outline.imports if found.span.start_line <= line <= found.span.end_line]
+        for found in on_line:
+            if found.span.contains(line, column):
+                return self._imported(path, lookup, found)
+        for found in on_line:
+            paths = self._resolver.modules.resolve(path, lookup.outline.language, found).paths
+            if paths:
+                return Target("module", paths[0])
         return None
 
     def _under_cursor(self, path: str, reference: Reference, column: int) -> Target | None:
@@ -270,8 +287,8 @@ class _Question:
         name = found.alias or found.name or found.module.split(".")[0]
         entities = self._resolver.imported(path, lookup, found, name)
         if not entities:
-            paths = self._resolver.modules.resolve(path, lookup.outline.language, found).paths
-            return Target("module", paths[-1]) if paths else None
+            paths = self._resolver.modules.resolve(path, lookup.outline.language, found).files
+            return Target("module", paths[0]) if paths else None
         return self.target(entities[0])
 
     def uses(self, target: Target, kinds: frozenset[ReferenceKind]) -> tuple[Use, ...]:
@@ -279,19 +296,14 @@ class _Question:
         symbol = self._resolver.symbol(entity) if entity is not None else None
         if entity is None or symbol is None:
             return ()
-        wanted = self._same(entity, symbol)
-        name = symbol.name
-        if symbol.kind == "constructor" and (owner := self._owner(entity)) is not None:
-            owner_symbol = self._resolver.symbol(owner)
-            name = owner_symbol.name if owner_symbol is not None else name
-            wanted |= {owner}
-            kinds = frozenset({"call", "raise"})
-        certain: list[Use] = []
-        ambiguous: list[Use] = []
-        for path in self._files_near(name, target.path):
-            for use in self._uses_in(path, name, wanted, kinds):
-                (ambiguous if use.ambiguous else certain).append(use)
-        return (*certain, *ambiguous)
+        found = self._uses_of(symbol.name, target.path, self._same(entity, symbol), kinds)
+        owner = self._owner(entity) if symbol.kind == "constructor" else None
+        if owner is not None and (owning := self._resolver.symbol(owner)) is not None:
+            found += self._uses_of(owning.name, target.path, {owner}, kinds & {"call", "raise"})
+        return tuple(sorted(dict.fromkeys(found), key=lambda use: use.ambiguous))
+
+    def _uses_of(self, name: str, near: str, wanted: set[Entity], kinds: frozenset[ReferenceKind]) -> list[Use]:
+        return [u for path in self._files_near(name, near) for u in self._uses_in(path, name, wanted, kinds)]
 
     def _same(self, entity: Entity, symbol: Symbol) -> set[Entity]:
         """The symbol and its redefinitions (overloads, accessors), which one name means together."""
@@ -308,7 +320,7 @@ class _Question:
 
     def _owner(self, entity: Entity) -> Entity | None:
         lookup = self._resolver.lookup(entity.path)
-        owner = lookup.owner(entity.index) if lookup is not None else -1
+        owner = lookup.owner(entity.symbol) if lookup is not None else -1
         return Entity("symbol", entity.path, owner) if owner >= 0 else None
 
     def _files_near(self, name: str, path: str) -> list[str]:
@@ -336,7 +348,7 @@ class _Question:
                 entities = self.candidates(path, reference)
             if any(entity in wanted for entity in entities):
                 enclosing = self.target(Entity("symbol", path, reference.enclosing))
-                yield Use(enclosing, path, reference.line, ambiguous)
+                yield Use(enclosing, path, reference.line, ambiguous, reference.kind)
 
     def callees(self, target: Target, kinds: frozenset[ReferenceKind] = _CALLING) -> tuple[Use, ...]:
         entity = self.entity(target)
@@ -344,13 +356,13 @@ class _Question:
         if entity is None or lookup is None:
             return ()
         found: dict[Target, Use] = {}
-        for reference in _references_within(lookup, entity.index):
+        for reference in _references_within(lookup, entity.symbol):
             if reference.kind not in kinds:
                 continue
             resolution = self.resolution(target.path, reference)
             for callee in resolution.targets:
                 if callee != target and (callee not in found or found[callee].ambiguous > resolution.ambiguous):
-                    found[callee] = Use(callee, target.path, reference.line, resolution.ambiguous)
+                    found[callee] = Use(callee, target.path, reference.line, resolution.ambiguous, reference.kind)
         return tuple(sorted(found.values(), key=lambda use: use.ambiguous))
 
     def bases(self, target: Target) -> tuple[Target, ...]:
@@ -436,8 +448,7 @@ class _Question:
             return None
         is_class = symbol.kind in CLASSES
         uses = self.uses(target, _USING)
-        called = set(self.uses(target, _CALLING)) if symbol.kind in FUNCTIONS or is_class else set()
-        callers = tuple(use for use in uses if use in called and not is_test_path(use.path))
+        callers = tuple(use for use in uses if use.kind in _CALLING and not is_test_path(use.path))
         callees = self.callees(target) if symbol.kind in FUNCTIONS or is_class else ()
         subclasses = self.subclasses(target) if is_class else ()
         attributes = self.attributes(target, limit)
@@ -501,7 +512,7 @@ def _dependencies(resolver: Resolver, path: str) -> list[str]:
     for imported in lookup.outline.imports:
         resolved = resolver.modules.resolve(path, language, imported)
         # `from package import submodule` depends on both files.
-        found += [target for target in resolved.paths if target != path]
+        found += [target for target in resolved.files if target != path]
     return found
 
 
@@ -513,7 +524,7 @@ def _module_names(path: str) -> list[str]:
 
 
 def _is_member(symbol: Symbol) -> bool:
-    return "." in symbol.qualified_name and symbol.kind not in CLASSES
+    return symbol.kind in {"method", "constructor", "field", "property"}
 
 
 def _family(language: str) -> str:

@@ -168,7 +168,7 @@ def head_of(receiver: str) -> str:
 def _bound_name(module: str, language: str) -> str:
     """The name that an import without a name or alias binds."""
     if language in {"python", "notebook"}:
-        return module.split(".")[0]
+        return module.split(".", maxsplit=1)[0]
     if language == "rust":
         return module.rsplit("::", 1)[-1]
     if language == "php":

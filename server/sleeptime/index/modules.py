@@ -17,6 +17,7 @@ from sleeptime.index.languages import language_of
 _JS_EXTENSIONS = (".ts", ".tsx", ".d.ts", ".js", ".jsx", ".mjs", ".cjs", ".mts", ".cts")
 _C_SOURCES = (".c", ".cc", ".cpp", ".cxx", ".c++", ".m", ".cu")
 _ROOTS = ("src/", "lib/", "app/", "python/", "source/")
+_REMEMBERED = 50_000
 MAX_PACKAGE_FILES = 200
 """A directory with more files than this is no package one looks names up in."""
 
@@ -29,6 +30,12 @@ class Resolved(Struct, frozen=True):
     paths: tuple[str, ...]
     rest: str = ""
     whole: bool = False
+    submodules: tuple[str, ...] = ()  # files that the name itself means, if none of `paths` defines it
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """Every file that the import depends on."""
+        return self.paths + self.submodules
 
 
 class Modules:
@@ -36,11 +43,19 @@ class Modules:
 
     def __init__(self, paths: Iterable[str]) -> None:
         self._paths = frozenset(paths)
+        self._resolved: dict[tuple[str, str, str, str], Resolved] = {}
 
     def resolve(self, path: str, language: str, found: Import) -> Resolved:
         """Where `found`, an import in the file `path`, leads; no paths when it leaves the repository."""
+        key = (path, language, found.module, found.name)
+        if (known := self._resolved.get(key)) is not None:
+            return known
+        if len(self._resolved) > _REMEMBERED:
+            self._resolved.clear()
         resolver = self._resolvers.get(language)
-        return resolver(path, found) if resolver is not None and found.module else Resolved(())
+        result = resolver(path, found) if resolver is not None and found.module else Resolved(())
+        self._resolved[key] = result
+        return result
 
     def siblings(self, path: str, language: str) -> tuple[str, ...]:
         """Files whose top-level names are visible in `path` without an import: Go's and Java's packages."""
@@ -140,8 +155,7 @@ class Modules:
             return Resolved(self._python_files(module, path), whole=True)
         dot = "/" if module.startswith("/") else "."
         if found.name != "*" and (submodule := self._python_files(f"{module}{dot}{found.name}", path)):
-            # The package's own name wins over a submodule, if it has one: the graph looks there first.
-            return Resolved((*self._python_files(module, path), *submodule), found.name)
+            return Resolved(self._python_files(module, path), found.name, submodules=submodule)
         return Resolved(self._python_files(module, path), found.name)
 
     def _absolute(self, path: str, module: str) -> str | None:

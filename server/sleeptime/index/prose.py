@@ -19,11 +19,12 @@ Heading = tuple[int, int, int, int, int]
 def prose_outline(text: bytes, language: str) -> Outline:
     """Headings as nested symbols; a section's documentation is its first paragraph."""
     lines = text.split(b"\n")
+    start = _after_front_matter(lines)
     headings = list(_markdown(lines) if language == "markdown" else _restructured(lines))
     return Outline(
         language=language,
         symbols=_symbols(lines, headings),
-        docstring=_paragraph(lines, 0, headings[0][1] if headings else len(lines)),
+        docstring=_paragraph(lines, start, headings[0][1] if headings else len(lines)),
         line_count=len(lines) - (not lines[-1]),
     )
 
@@ -66,6 +67,13 @@ def _restructured(lines: list[bytes]) -> Iterator[Heading]:
             level = styles.setdefault((mark, over), len(styles) + 1)
             yield level, number - 1 - over, number - 1, *_extent(title)
         number += 2
+
+
+def _after_front_matter(lines: list[bytes]) -> int:
+    """The line behind a leading `---` block."""
+    if lines[0].strip() != b"---":
+        return 0
+    return next((number + 1 for number, line in enumerate(lines[1:200], 1) if line.strip() == b"---"), 0)
 
 
 def _extent(line: bytes) -> tuple[int, int]:
@@ -120,6 +128,8 @@ def _paragraph(lines: list[bytes], start: int, end: int) -> str:
     found: list[str] = []
     for line in lines[start : min(end, start + 60)]:
         text = line.strip()
+        if text.startswith((b"```", b"~~~")):
+            break
         if _ADORNMENT.match(text) or text.startswith((b".. ", b"---", b"<!--", b"[![", b"|", b":")):
             continue
         if not text and found:

@@ -43,7 +43,7 @@ def _weights(path: str, outlines: Outlines, modules: Modules, position: dict[str
     for name, imports in lookup.imports.items():
         uses = 1 + len(lookup.references.get(name, ())) + len(lookup.receivers.get(name, ()))
         for found in imports:
-            targets = [p for p in modules.resolve(path, outline.language, found).paths if p != path]
+            targets = [p for p in modules.resolve(path, outline.language, found).files if p != path]
             for target in targets:
                 place = position[target]
                 weights[place] = weights.get(place, 0.0) + uses / len(targets)

@@ -14,6 +14,44 @@ KINDS: tuple[ReferenceKind, ...] = ("read", "read", "write", "type", "call", "ra
 the second for attributes.
 """
 
+_TYPE = KINDS.index("type")
+_BUILTIN_TYPES = frozenset(
+    [
+        "String",
+        "Vec",
+        "Option",
+        "Result",
+        "Box",
+        "Self",
+        "str",
+        "string",
+        "bool",
+        "int",
+        "int8",
+        "int16",
+        "int32",
+        "int64",
+        "uint",
+        "uint8",
+        "uint32",
+        "uint64",
+        "byte",
+        "rune",
+        "float32",
+        "float64",
+        "error",
+        "any",
+        "Object",
+        "Integer",
+        "Boolean",
+        "Long",
+        "Double",
+        "Array",
+        "Promise",
+        "Record",
+    ]
+)
+"""Every other line of some languages names one; they lead nowhere in any repository."""
 _MAX_RECEIVER_CHARS = 120
 _NAME = re.compile(rb"[^\W\d][\w$]*[!?]?")
 _ARGUMENTS = re.compile(rb"\s*\((?:[^()'\"]|'[^'\n]*'|\"[^\"\n]*\")*\)")
@@ -33,16 +71,16 @@ Use = tuple[int, ReferenceKind, str, str]
 
 
 def find_uses(scan: Scan, definitions: Definitions) -> list[Use]:
-    """Every reference, in order. Plain names that are only read count when the file imports or defines them.
-    """
+    """Every reference, in order. Plain names that are only read count when the file imports or defines them."""
     found = explicit_uses(scan)
     _add_identifiers(scan, definitions, found)
     text = scan.text
     splitter = _Splitter(text)
+    names = {definition.name_node.end_byte for definition in definitions.all}
     uses: list[Use] = []
     for end, (rank, node, receiver_node) in found.items():
         split = splitter.split(node.start_byte, end, receiver_node)
-        if split is None:
+        if split is None or end in names or (rank == _TYPE and split[0] in _BUILTIN_TYPES):
             continue
         name, receiver, length = split
         # Most calls of attributes need no pattern of their own: a bracket follows.
@@ -92,7 +130,7 @@ def _add_identifiers(scan: Scan, definitions: Definitions, found: dict[int, Foun
             text[node.start_byte : end] in known
             and end not in found
             and end not in taken
-            and text[end : end + 1] != b"."
+            and not text.startswith((b".", b"::"), end)
         ):
             found[end] = (0, node, None)
 
@@ -167,6 +205,43 @@ def _plain_separator(match: re.Match[bytes]) -> bytes:
     return mark if mark in {b"::", b"->"} else b"."
 
 
+def _import_span(match: Match) -> Span:
+    """The imported name with its alias; the module when that is all there is."""
+    nodes = [match[key][0] for key in ("imported", "alias", "default") if key in match] or match.get("module", [])
+    if not nodes:
+        return span_of(match["import"][0])
+    first, last = min(nodes, key=lambda node: node.start_byte), max(nodes, key=lambda node: node.end_byte)
+    return Span(*first.start_point, *last.end_point)
+
+
+def _rust_imports(text: str, match: Match) -> list[Import]:
+    """`a::{b, c as d, e::*}` as one import a name."""
+    span = span_of(match["import"][0])
+    found = []
+    for path in _expanded(re.sub(r"\s+", " ", text[:4000])):
+        module, _, alias = path.partition(" as ")
+        name = "*" if module.endswith("::*") else ""
+        module = module.removesuffix("::*").removesuffix("::self").strip()
+        found.append(Import(module, name, alias.strip(), span, "reexport" in match))
+    return found
+
+
+def _expanded(text: str, depth: int = 8) -> list[str]:
+    """The paths of a tree of `{…}`."""
+    head, brace, rest = text.partition("{")
+    if not brace or depth == 0:
+        return [text.strip()] if text.strip() else []
+    parts, level, start = [], 0, 0
+    for position, letter in enumerate(rest):
+        level += (letter == "{") - (letter == "}")
+        if level < 0 or (letter == "," and level == 0):
+            parts.append(rest[start:position])
+            start = position + 1
+            if level < 0:
+                break
+    return [head.strip() + path for part in parts for path in _expanded(part, depth - 1)]
+
+
 def line_starts_of(text: bytes) -> list[int]:
     """The byte at which each line starts."""
     starts = [0]
@@ -197,7 +272,7 @@ def exported_names(scan: Scan) -> frozenset[str]:
     return frozenset(names)
 
 
-def find_imports(scan: Scan, exported: frozenset[str]) -> list[Import]:
+def find_imports(scan: Scan, exported: frozenset[str], language: str) -> list[Import]:
     """Every imported name, in order."""
     imports = []
     for match in scan.matches("import"):
@@ -208,7 +283,10 @@ def find_imports(scan: Scan, exported: frozenset[str]) -> list[Import]:
             name, alias = "default", scan.slice(match["default"][0])
         visible = alias or name or module
         reexported = "reexport" in match or visible in exported or (bool(alias) and alias == name)
-        imports.append(Import(module, name, alias, span_of(match["import"][0]), reexported))
+        if language == "rust":
+            imports += _rust_imports(module, match)
+            continue
+        imports.append(Import(module, name, alias, _import_span(match), reexported))
     return sorted(imports, key=lambda found: (found.span.start_line, found.span.start_column))
 
 

@@ -5,7 +5,7 @@ as they are. Names are never equated for being spelled the same.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 from typing import Literal, NamedTuple
 
@@ -28,11 +28,14 @@ _OBJECT_METHODS = frozenset({"new", "__init__", "constructor", "__construct", "i
 
 
 class Entity(NamedTuple):
-    """Something a name can mean: a file, a symbol of it, or an object of a class. `index` is -1 for the file."""
+    """Something a name can mean: a file, a symbol of it, or an object of a class. `symbol` is its index there, -1 for the file."""
 
     kind: Literal["module", "symbol", "instance"]
     path: str
-    index: int
+    symbol: int
+
+
+_Key = tuple[str, str, int]
 
 
 class Resolver:
@@ -45,7 +48,9 @@ class Resolver:
         self._replaced: dict[str, Outline] = {}
         self._seen: dict[str, Lookup | None] = {}
         self._base_cache: dict[Entity, tuple[Entity, ...]] = {}
-        self._busy: set[tuple[str, str, int]] = set()
+        self._busy: set[_Key] = set()
+        self._known: dict[_Key, tuple[Entity, ...]] = {}
+        self._cuts = 0  # how often a chain was given up; what depends on a cut is not remembered
 
     def replace(self, path: str, outline: Outline) -> None:
         """Let `outline` stand for what is stored of `path`."""
@@ -62,7 +67,7 @@ class Resolver:
     def symbol(self, entity: Entity) -> Symbol | None:
         """The symbol of an entity; of an object, its class."""
         lookup = self.lookup(entity.path)
-        return lookup.outline.symbols[entity.index] if lookup is not None and entity.index >= 0 else None
+        return lookup.outline.symbols[entity.symbol] if lookup is not None and entity.symbol >= 0 else None
 
     def reference(self, path: str, reference: Reference) -> tuple[Entity, ...]:
         """What a reference in `path` means; () when that cannot be told."""
@@ -75,25 +80,38 @@ class Resolver:
 
     def expression(self, path: str, text: str, enclosing: int, depth: int = MAX_DEPTH) -> tuple[Entity, ...]:
         """What a path of names and calls like `self.app.make().x` denotes."""
-        key = (path, text, enclosing)
-        if depth <= 0 or text == "?" or key in self._busy:
+        if text == "?":
             return ()
+        key = (path, text, enclosing)
+        return self._once(key, depth, lambda: self._expression(path, text, enclosing, depth - 1))
+
+    def _once(self, key: "_Key", depth: int, work: Callable[[], tuple[Entity, ...]]) -> tuple[Entity, ...]:
+        """The result of `work`, computed once; () when it needs itself, or lies too deep."""
+        if (found := self._known.get(key)) is not None:
+            return found
+        if depth <= 0 or key in self._busy:
+            self._cuts += 1
+            return ()
+        cuts = self._cuts
         self._busy.add(key)
         try:
-            found: tuple[Entity, ...] = ()
-            for position, segment in enumerate(segments(text)):
-                name = segment.removesuffix("()")
-                if position == 0:
-                    found = self._head(path, segment, enclosing, depth - 1)
-                else:
-                    found = self._members(found, name, depth - 1)
-                if segment.endswith("()") and name != "super":
-                    found = self._called(found, depth - 1)
-                if not found:
-                    return ()
-            return found
+            found = work()
         finally:
             self._busy.discard(key)
+        if cuts == self._cuts:
+            self._known[key] = found
+        return found
+
+    def _expression(self, path: str, text: str, enclosing: int, depth: int) -> tuple[Entity, ...]:
+        found: tuple[Entity, ...] = ()
+        for position, segment in enumerate(segments(text)):
+            name = segment.removesuffix("()")
+            found = self._members(found, name, depth) if position else self._head(path, segment, enclosing, depth)
+            if segment.endswith("()") and name != "super":
+                found = self._called(found, depth)
+            if not found:
+                break
+        return found
 
     def bases(self, entity: Entity) -> tuple[Entity, ...]:
         """The classes that a class names as its bases, as far as they are in the repository."""
@@ -111,7 +129,8 @@ class Resolver:
 
     def ancestors(self, entity: Entity) -> Iterator[Entity]:
         """The class itself and its bases, nearest first (depth first, each once, as most languages search)."""
-        waiting, seen = [Entity("symbol", entity.path, entity.index)], set()
+        waiting: list[Entity] = [Entity("symbol", entity.path, entity.symbol)]
+        seen: set[Entity] = set()
         while waiting and len(seen) < 64:
             current = waiting.pop(0)
             if current not in seen:
@@ -155,7 +174,7 @@ class Resolver:
             bindings = lookup.held.get((owner, symbol.name), ())
         else:
             bindings = lookup.bindings.get((symbol.parent, symbol.name), ()) or lookup.bindings.get(
-                (entity.index, symbol.name), ()
+                (entity.symbol, symbol.name), ()
             )
         return self._held(entity.path, bindings, depth - 1) or (entity,)
 
@@ -174,7 +193,9 @@ class Resolver:
             if name == "cls":
                 return (Entity("symbol", path, owner),)
             if name in {"super", "parent", "base"}:
-                return tuple(Entity("instance", base.path, base.index) for base in self.bases(Entity("symbol", path, owner)))
+                return tuple(
+                    Entity("instance", base.path, base.symbol) for base in self.bases(Entity("symbol", path, owner))
+                )
             if name.startswith("@"):
                 return self._members((Entity("instance", path, owner),), name.lstrip("@"), depth)
         found = self._name(path, name, enclosing, depth)
@@ -201,7 +222,10 @@ class Resolver:
             elif symbol.kind in CLASSES and (inner or language in _CLASS_SCOPES):
                 if found := self.member(Entity("symbol", path, scope), name):
                     return (found,)
-            elif symbol.kind == "namespace" and (index := lookup.members.get(symbol.qualified_name, {}).get(name)) is not None:
+            elif (
+                symbol.kind == "namespace"
+                and (index := lookup.members.get(symbol.qualified_name, {}).get(name)) is not None
+            ):
                 return (Entity("symbol", path, index),)
             inner = inner and symbol.kind not in FUNCTIONS
             scope = symbol.parent
@@ -236,7 +260,9 @@ class Resolver:
             found += self.imported(path, lookup, candidate, name, depth)
         return tuple(dict.fromkeys(found))[:_MAX_FOUND]
 
-    def imported(self, path: str, lookup: Lookup, found: Import, name: str, depth: int = MAX_DEPTH) -> tuple[Entity, ...]:
+    def imported(
+        self, path: str, lookup: Lookup, found: Import, name: str, depth: int = MAX_DEPTH
+    ) -> tuple[Entity, ...]:
         """What one import binds to `name`."""
         if depth <= 0:
             return ()
@@ -254,8 +280,8 @@ class Resolver:
                 continue
             if entities := self._nested(target, wanted, depth - 1):
                 return entities
-        if resolved.paths and language in {"python", "notebook"} and len(resolved.paths) > 1:
-            return (Entity("module", resolved.paths[-1], -1),)
+        if resolved.submodules:
+            return (Entity("module", resolved.submodules[0], -1),)
         if found.name == "default":  # a CommonJS module: the file itself
             return tuple(Entity("module", target, -1) for target in resolved.paths[:1])
         return ()
@@ -279,14 +305,9 @@ class Resolver:
     def _exported(self, path: str, name: str, depth: int) -> tuple[Entity, ...]:
         """A name that a file gives to those who import it: its own, or one it has imported itself."""
         lookup = self.lookup(path)
-        key = (path, "export " + name, -1)
-        if lookup is None or depth <= 0 or key in self._busy:
+        if lookup is None:
             return ()
-        self._busy.add(key)
-        try:
-            return self._top(path, lookup, name, depth)
-        finally:
-            self._busy.discard(key)
+        return self._once((path, f"export {name}", -1), depth, lambda: self._top(path, lookup, name, depth))
 
     # Members and values
 
@@ -302,7 +323,7 @@ class Resolver:
                 if member is not None:
                     found.append(member)
                 elif name in _OBJECT_METHODS and owner.kind == "symbol":
-                    found.append(Entity("symbol", owner.path, owner.index))
+                    found.append(Entity("symbol", owner.path, owner.symbol))
             elif symbol is not None:
                 found += self._plain_member(owner, symbol, name)
         return tuple(dict.fromkeys(found))[:_MAX_FOUND]
@@ -323,8 +344,8 @@ class Resolver:
         if lookup.outline.language in {"python", "notebook"}:
             found_import = Import(self.modules.python_module(owner.path), name, "", _NOWHERE)
             resolved = self.modules.resolve(owner.path, "python", found_import)
-            if len(resolved.paths) > 1:
-                return (Entity("module", resolved.paths[-1], -1),)
+            if resolved.submodules:
+                return (Entity("module", resolved.submodules[0], -1),)
         return ()
 
     def _values(self, entities: tuple[Entity, ...], depth: int) -> tuple[Entity, ...]:
@@ -342,7 +363,7 @@ class Resolver:
             if symbol is None or depth <= 0:
                 continue
             if entity.kind == "symbol" and symbol.kind in CLASSES:
-                found.append(Entity("instance", entity.path, entity.index))
+                found.append(Entity("instance", entity.path, entity.symbol))
             elif entity.kind == "instance":
                 called = self.member(entity, "__call__")
                 called_symbol = self.symbol(called) if called is not None else None
@@ -357,17 +378,17 @@ class Resolver:
         lookup = self.lookup(entity.path)
         if lookup is None or depth <= 0:
             return ()
-        declared = returned_type(symbol.signature)
+        declared = returned_type(symbol.signature, lookup.outline.language)
         if declared:
             if declared in {"Self", "self"} and (owner := lookup.owner(symbol.parent)) >= 0:
                 return (Entity("instance", entity.path, owner),)
-            return self._instances(self.expression(entity.path, declared, entity.index, depth - 1))
-        if symbol.kind == "constructor" and (owner := lookup.owner(entity.index)) >= 0:
+            return self._instances(self.expression(entity.path, declared, entity.symbol, depth - 1))
+        if symbol.kind == "constructor" and (owner := lookup.owner(entity.symbol)) >= 0:
             return (Entity("instance", entity.path, owner),)
         found: list[Entity] = []
         for text in symbol.returns:
             if text and len(text) < 120 and (simple := _simple(text)):
-                found += self.expression(entity.path, simple, entity.index, depth - 1)
+                found += self.expression(entity.path, simple, entity.symbol, depth - 1)
         return tuple(entity for entity in dict.fromkeys(found) if entity.kind == "instance" or self._is_class(entity))
 
     def _held(self, path: str, bindings: Iterable[Binding], depth: int) -> tuple[Entity, ...]:
@@ -383,7 +404,7 @@ class Resolver:
         return tuple(dict.fromkeys(found))[:_MAX_FOUND]
 
     def _instances(self, entities: tuple[Entity, ...]) -> tuple[Entity, ...]:
-        return tuple(Entity("instance", e.path, e.index) for e in entities if self._is_class(e))
+        return tuple(Entity("instance", e.path, e.symbol) for e in entities if self._is_class(e))
 
     def _is_class(self, entity: Entity) -> bool:
         symbol = self.symbol(entity)

@@ -33,6 +33,7 @@ class Definition:
     )
 
     def __init__(self, kind: str, node: Node, name_node: Node, name: str) -> None:
+        name = name.lstrip(":@")  # Ruby's `:name` and `@name`
         self.kind = kind
         self.node = node
         self.outer = node
@@ -137,6 +138,7 @@ class Definitions:
     def _values(self, scopes: list[Definition]) -> list[Definition]:
         """Variables, constants and fields outside of functions; those inside become locals."""
         taken = {definition.name_node.start_byte for definition in scopes}
+        taken.update(match["alias"][0].start_byte for match in self._scan.matches("import") if "alias" in match)
         self._inner: list[Node] = []
         found: dict[int, Definition] = {}
         for kind, match in self._scan.definitions():
@@ -185,15 +187,20 @@ class Definitions:
 
     def _name(self, definition: Definition) -> None:
         """Set kind and qualified name, once those of the parent are known."""
+        if definition.kind == "field":  # a constructor's parameter that is an attribute too
+            definition.parent = definition.owning_class or definition.parent
         parent = definition.parent
-        owner = definition.owner or (parent.qualified if parent is not None else "")
+        while parent is not None and parent.kind == "type":  # C's `typedef struct name {} name;`
+            parent = parent.parent
+        prefix = [parent.qualified] if parent is not None else []
+        owner = ".".join([*prefix, definition.owner] if definition.owner else prefix)
         if owner:
             definition.qualified = f"{owner}.{definition.name}"
         in_class = bool(definition.owner) or (parent is not None and parent.kind in CLASSES | {_CONTAINER})
         if definition.kind == "function" and (in_class or (parent is not None and parent.kind in VALUES)):
             definition.kind = "method"
         if definition.kind == "method" and (
-            definition.name in self._spec.constructors or (parent is not None and definition.name == parent.name)
+            definition.name in self._spec.constructors or (in_class and definition.name == owner.rsplit(".", 1)[-1])
         ):
             definition.kind = "constructor"
         if definition.kind == "variable":
@@ -206,9 +213,10 @@ class Definitions:
             node = match["field"][0]
             scope = self.scope_nesting.at(node.start_byte)
             owner = scope.owning_class if scope is not None else None
-            if owner is None or self._scan.slice(match["receiver"][0]) not in self._spec.self_names:
+            receiver = self._scan.slice(match["receiver"][0])
+            if owner is None or not (receiver in self._spec.self_names or receiver.startswith("@")):
                 continue
-            name = self._scan.slice(match["name"][0])
+            name = self._scan.slice(match["name"][0]).lstrip("@")
             if (qualified := f"{owner.qualified}.{name}") not in known:
                 known.add(qualified)
                 field = Definition("field", node, match["name"][0], name)

@@ -18,8 +18,6 @@
 
 (using_directive (_) @module .) @import
 (using_directive name: (_) @alias (_) @module .) @import
-(file_scoped_namespace_declaration name: (_) @module @reexport) @import
-(namespace_declaration name: (_) @module @reexport) @import
 
 (parameter name: (identifier) @local)
 (local_declaration_statement (variable_declaration (variable_declarator name: (identifier) @local)))
@@ -40,6 +38,6 @@
 (object_creation_expression type: (_) @call)
 (invocation_expression function: [(identifier) (member_access_expression)] @call)
 (invocation_expression function: (generic_name (identifier) @call))
-(assignment_expression left: (member_access_expression) @write)
+(assignment_expression left: [(identifier) (member_access_expression)] @write)
 (member_access_expression) @read
 (identifier) @identifier

@@ -41,6 +41,7 @@
 (call_expression function: [(identifier) (selector_expression)] @call)
 (composite_literal type: [(type_identifier) (qualified_type)] @call)
 ((call_expression function: (identifier) @raise) (#eq? @raise "panic"))
+(keyed_element key: (literal_element (identifier) @skip))
 (return_statement (expression_list (_) @return))
 (assignment_statement left: (expression_list (selector_expression) @write))
 (selector_expression) @read

@@ -16,7 +16,6 @@
 
 (import_declaration (_) @module .) @import
 (import_declaration (_) @module (asterisk) @imported) @import
-(package_declaration (_) @module @reexport) @import
 
 (formal_parameter name: (identifier) @local)
 (spread_parameter (variable_declarator name: (identifier) @local))
@@ -47,6 +46,7 @@
 (method_invocation !object name: (identifier) @call)
 (method_reference . (_) @receiver (identifier) @call .)
 (assignment_expression left: (field_access) @write)
+(assignment_expression left: (identifier) @write)
 (field_access) @read
 (scoped_type_identifier) @type
 (type_identifier) @type

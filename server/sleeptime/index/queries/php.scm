@@ -16,7 +16,6 @@
 
 (namespace_use_clause [(qualified_name) (name)] @module !alias) @import
 (namespace_use_clause [(qualified_name) (name)] @module alias: (name) @alias) @import
-(namespace_definition name: (_) @module @reexport) @import
 (require_once_expression (string (string_content) @module)) @import
 (require_expression (string (string_content) @module)) @import
 (include_expression (string (string_content) @module)) @import

@@ -9,6 +9,7 @@
 ((call method: (identifier) @_attr arguments: (argument_list (simple_symbol) @name @definition.property))
   (#any-of? @_attr "attr_reader" "attr_writer" "attr_accessor"))
 
+(assignment left: (instance_variable) @name @receiver) @field
 (comment) @comment
 
 ((call method: (identifier) @_require arguments: (argument_list (string) @module)) @import

@@ -1,0 +1,8 @@
+class Item {
+  constructor(name, price) {
+    this.name = name;
+    this.price = price;
+  }
+}
+
+exports.Item = Item;

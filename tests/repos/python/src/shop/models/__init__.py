@@ -1,0 +1,2 @@
+from .base import Item
+from .book import Book

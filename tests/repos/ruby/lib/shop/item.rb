@@ -1,0 +1,7 @@
+module Shop
+  class Item < Thing
+    def price
+      12
+    end
+  end
+end

@@ -1,0 +1,2 @@
+export * from "./item";
+export { default as Book } from "./item";
