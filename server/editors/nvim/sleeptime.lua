@@ -1,21 +1,8 @@
--- Sleeptime for Neovim 0.11 or newer. Put this file into ~/.config/nvim/plugin/.
+-- Sleeptime for Neovim 0.11 or newer. Put this file into ~/.config/nvim/lsp/ and say vim.lsp.enable('sleeptime').
 --   K                     hover, as with every language server
 --   :SleeptimeAsk         choose or type a question; :SleeptimeAsk why is this here?   asks at once
 --   :SleeptimeExplain     explain this module
 -- vim.g.sleeptime_status holds what Sleeptime is doing, for a statusline.
-
-vim.lsp.config('sleeptime', {
-  cmd = { 'sleeptime', 'serve' },
-  root_markers = { '.git' },
-  filetypes = {
-    'bash', 'c', 'cpp', 'cs', 'go', 'java', 'javascript', 'javascriptreact', 'markdown', 'php', 'python', 'rst', 'ruby', 'rust',
-    'sh', 'typescript', 'typescriptreact',
-  },
-  handlers = {
-    ['sleeptime/status'] = function(_, status) vim.g.sleeptime_status = status.state end,
-  },
-})
-vim.lsp.enable('sleeptime')
 
 --- Shows an answer in a floating window: `q` closes it, `gF` on a citation opens the file at that line.
 local function show(failure, answer)
@@ -29,29 +16,43 @@ local function show(failure, answer)
   vim.api.nvim_set_current_win(window)
 end
 
---- Has the server run one of its commands, with where the cursor is.
-local function run(command, question)
-  local client = vim.lsp.get_clients({ name = 'sleeptime', bufnr = 0 })[1]
-  if not client then return vim.notify('Sleeptime does not run in this buffer.', vim.log.levels.WARN) end
+local function ask(client, question)
+  if not question or question == '' then return end
   local cursor = vim.lsp.util.make_position_params(0, client.offset_encoding)
-  local argument = { question = question, uri = cursor.textDocument.uri, position = question and cursor.position }
-  client:request('workspace/executeCommand', { command = command, arguments = { argument } }, show)
+  local argument = { question = question, uri = cursor.textDocument.uri, position = cursor.position }
+  client:request('workspace/executeCommand', { command = 'sleeptime.ask', arguments = { argument } }, show)
 end
 
-local function ask(question)
-  if question and question ~= '' then run('sleeptime.ask', question) end
-end
-
-vim.api.nvim_create_user_command('SleeptimeAsk', function(given)
-  if given.args ~= '' then return ask(given.args) end
+local function choose_and_ask(client)
   local name, other = vim.fn.expand('<cword>'), 'Something else…'
   local questions = { 'What does ' .. name .. ' do?', 'Where is ' .. name .. ' used?', 'What is this file for?', other }
   vim.ui.select(questions, { prompt = 'Ask Sleeptime' }, function(chosen)
-    if chosen == other then return vim.ui.input({ prompt = 'Question: ' }, ask) end
-    ask(chosen)
+    if chosen ~= other then return ask(client, chosen) end
+    vim.ui.input({ prompt = 'Question: ' }, function(typed) ask(client, typed) end)
   end)
-end, { nargs = '*', desc = 'Ask Sleeptime about this code' })
+end
 
-vim.api.nvim_create_user_command('SleeptimeExplain', function() run('sleeptime.explainModule') end, {
-  desc = 'Have Sleeptime explain this module',
-})
+local function explain(client)
+  local argument = { uri = vim.uri_from_bufnr(0) }
+  client:request('workspace/executeCommand', { command = 'sleeptime.explainModule', arguments = { argument } }, show)
+end
+
+return {
+  cmd = { 'sleeptime', 'serve' },
+  root_markers = { '.git' },
+  filetypes = {
+    'bash', 'c', 'cpp', 'cs', 'go', 'java', 'javascript', 'javascriptreact', 'markdown', 'php', 'python', 'rst', 'ruby',
+    'rust', 'sh', 'typescript', 'typescriptreact',
+  },
+  handlers = {
+    ['sleeptime/status'] = function(_, status) vim.g.sleeptime_status = status.state end,
+  },
+  on_attach = function(client, buffer)
+    vim.api.nvim_buf_create_user_command(buffer, 'SleeptimeAsk', function(given)
+      if given.args == '' then choose_and_ask(client) else ask(client, given.args) end
+    end, { nargs = '*', desc = 'Ask Sleeptime about this code' })
+    vim.api.nvim_buf_create_user_command(buffer, 'SleeptimeExplain', function() explain(client) end, {
+      desc = 'Have Sleeptime explain this module',
+    })
+  end,
+}

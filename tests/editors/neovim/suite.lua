@@ -1,13 +1,14 @@
--- Runs inside Neovim (`nvim --clean --headless -n -l suite.lua CONFIG WORKSPACE SERVER…`) with the real server, the echo
--- model and the very file that the README shows. One line a test; the exit code says whether all passed.
+-- Runs inside Neovim (`nvim --clean --headless -n -l suite.lua CONFIG WORKSPACE SERVER…`) with the real server and the
+-- echo model. CONFIG is a configuration folder that holds lsp/sleeptime.lua, the file that the README speaks of. One line a test; the exit code says whether all passed.
 local config, workspace = arg[1], arg[2]
 local PATIENCE_MS = 30000
 
-dofile(config)
+vim.opt.runtimepath:prepend(config)
 vim.lsp.config('sleeptime', {
   cmd = { unpack(arg, 3) },
   init_options = { model = { name = 'echo' }, sleep = { consent = 'no' } },
 })
+vim.lsp.enable('sleeptime')
 
 local function eventually(what, check)
   assert(vim.wait(PATIENCE_MS, check, 20), 'waited in vain for ' .. what)
@@ -91,14 +92,15 @@ local tests = {
   end },
 }
 
-local failures = 0
+-- Each test stands on those before it, so the first failure ends the run.
+local passed, complaint = true, nil
 for _, test in ipairs(tests) do
   local name, body = unpack(test)
-  local passed, complaint = xpcall(body, debug.traceback)
+  passed, complaint = xpcall(body, debug.traceback)
   close_floating()
-  failures = failures + (passed and 0 or 1)
   print((passed and 'ok   ' or 'FAIL ') .. name .. (passed and '' or ': ' .. complaint) .. '\n')
+  if not passed then break end
 end
 for _, running in ipairs(vim.lsp.get_clients()) do running:stop() end
 vim.wait(2000, function() return #vim.lsp.get_clients() == 0 end)
-os.exit(failures == 0 and 0 or 1)
+os.exit(passed and 0 or 1)
