@@ -1,6 +1,7 @@
 """Text to structure: outlines of files, and the graph between them. Pure, and never fails on any bytes."""
 
-from sleeptime.index.graph import Attribute, Facts, Graph, Resolution, Use
+from sleeptime.index.facts import Attribute, Facts, Resolution, Use
+from sleeptime.index.graph import Graph
 from sleeptime.index.grounding import (
     Passage,
     Scope,

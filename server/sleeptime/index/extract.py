@@ -26,6 +26,7 @@ from sleeptime.index.references import (
 )
 from sleeptime.index.scan import Match, Scan
 from sleeptime.index.symbols import CLASSES, FUNCTIONS, VALUES, Definition, Definitions, symbol_kind
+from sleeptime.index.visibility import is_visible
 
 MAX_ERRORS = 50
 """A file that is broken in more places is broken everywhere; the rest of its outline is still used."""
@@ -113,7 +114,7 @@ class _Extraction:
             name=definition.name,
             qualified_name=qualified,
             kind=symbol_kind(definition, decorators),
-            span=_span(definition, text),
+            span=_span(definition),
             name_span=_name_span(definition),
             parent=-1 if parent is None else self._indices[id(parent)],
             signature=signature,
@@ -163,32 +164,16 @@ class _Extraction:
         )
 
     def _is_exported(self, definition: Definition, signature: str) -> bool:
-        name = definition.name
         parent = definition.parent
         if parent is not None and parent.kind in FUNCTIONS and definition.kind != "field":
             return False
+        is_given = definition.outer.type == "export_statement"
         if self._exported and parent is None and self._spec.visibility in {"underscore", "export"}:
-            return name in self._exported or definition.outer.type == "export_statement"
-        match self._spec.visibility:
-            case "underscore":
-                return not name.startswith("_") or (name.startswith("__") and name.endswith("__"))
-            case "export":
-                hidden = name.startswith("#") or signature.startswith("private ")
-                return definition.outer.type == "export_statement" if parent is None else not hidden
-            case "capital":
-                return name[:1].isupper()
-            case "pub":
-                return "pub" in signature.split("(", maxsplit=1)[0].split() or (
-                    parent is not None and parent.kind == "trait"
-                )
-            case "public":
-                in_contract = parent is not None and parent.kind in {"interface", "enum"}
-                return "public" in signature.split("(", maxsplit=1)[0].split() or in_contract
-            case "not_private":
-                return "private" not in signature.split("(", maxsplit=1)[0].split()
-            case "not_static":
-                return parent is not None or "static" not in signature.split("(", maxsplit=1)[0].split()
-        return True
+            return is_given or definition.name in self._exported
+        if self._spec.visibility == "export" and parent is None:
+            return is_given
+        owner_kind = parent.kind if parent is not None else ""
+        return is_visible(self._spec.visibility, definition.name, signature, owner_kind)
 
     def _references(self, uses: list[Use]) -> list[Reference]:
         """Uses with their enclosing symbols. A local variable is no fact about the repository, unless it is called
@@ -249,7 +234,7 @@ def _body(node: Node) -> Node | None:
     return value.child_by_field_name("body") if value is not None else None
 
 
-def _span(definition: Definition, text: bytes) -> Span:
+def _span(definition: Definition) -> Span:
     """The range of all that belongs to the definition."""
     start_row, start_column = definition.outer.start_point
     if definition.outer.end_byte >= definition.end:

@@ -3,79 +3,18 @@
 There is no derived state that could go stale: an incremental update equals a fresh index by construction.
 """
 
-from collections.abc import Iterator, Sequence
-
-from msgspec import Struct
+from collections.abc import Sequence
 
 from sleeptime.core.ports import Outlines
-from sleeptime.core.types import Import, Outline, Reference, ReferenceKind, Symbol, Target
-from sleeptime.index.lookup import CLASSES, FUNCTIONS, Lookup, Lookups
+from sleeptime.core.types import Outline, Reference, Symbol, Target
+from sleeptime.index.facts import Attribute, Facts, Resolution, Use
+from sleeptime.index.lookup import Lookups
 from sleeptime.index.modules import Modules
-from sleeptime.index.rank import is_test_path
-from sleeptime.index.resolve import Entity, Resolver
+from sleeptime.index.question import CALLING, USING, Question
+from sleeptime.index.resolve import Resolver
 
 DEFAULT_LIMIT = 20
 """Items of each list of facts; the counts beside them tell how many there are."""
-
-MAX_FILES = 400
-"""Files searched for uses of one name. More hold a name only if it is so common (`get`) that the first do."""
-
-MAX_CANDIDATES = 3
-"""A name with an unknown receiver is attributed, as ambiguous, if the repository defines it at most so often."""
-
-_CALLING: frozenset[ReferenceKind] = frozenset({"call", "decorator", "raise"})
-_USING: frozenset[ReferenceKind] = frozenset({"call", "decorator", "raise", "read", "type", "base"})
-
-
-class Resolution(Struct, frozen=True):
-    """What a reference means. `ambiguous`: it may be any of the targets, or something else of that name."""
-
-    targets: tuple[Target, ...]
-    ambiguous: bool = False
-
-
-class Use(Struct, frozen=True):
-    """One place where two symbols meet: `target` is the other one (of a caller, what encloses the call)."""
-
-    target: Target
-    path: str
-    line: int
-    ambiguous: bool = False
-    kind: ReferenceKind = "call"
-
-
-class Attribute(Struct, frozen=True):
-    """One attribute of a class, with where it is assigned and read; the counts are of all such places."""
-
-    target: Target
-    written: tuple[Use, ...]
-    read: tuple[Use, ...]
-    write_count: int
-    read_count: int
-
-
-class Facts(Struct, frozen=True):
-    """All static facts of one symbol. Lists are bounded; counts are not."""
-
-    target: Target
-    symbol: Symbol
-    language: str
-    callers: tuple[Use, ...] = ()
-    caller_count: int = 0
-    callees: tuple[Use, ...] = ()
-    callee_count: int = 0
-    uses: tuple[Use, ...] = ()
-    use_count: int = 0
-    raises: tuple[Use, ...] = ()
-    bases: tuple[Target, ...] = ()
-    subclasses: tuple[Target, ...] = ()
-    subclass_count: int = 0
-    overrides: tuple[Target, ...] = ()
-    overridden_by: tuple[Target, ...] = ()
-    attributes: tuple[Attribute, ...] = ()
-    attribute_count: int = 0
-    tests: tuple[Use, ...] = ()
-    test_count: int = 0
 
 
 class Graph:
@@ -89,12 +28,12 @@ class Graph:
 
     def resolve(self, path: str, reference: Reference) -> Resolution:
         """What a reference in `path` means."""
-        return _Question(self._resolver(), self._outlines).resolution(path, reference)
+        return Question(self._resolver(), self._outlines).resolution(path, reference)
 
     def symbol(self, target: Target) -> Symbol | None:
         """The symbol of a target; None for files, and for what is no longer there."""
         resolver = self._resolver()
-        entity = _Question(resolver, self._outlines).entity(target)
+        entity = Question(resolver, self._outlines).entity(target)
         return resolver.symbol(entity) if entity is not None else None
 
     def definition_at(self, path: str, line: int, column: int, outline: Outline | None = None) -> Target | None:
@@ -105,11 +44,11 @@ class Graph:
 
     def callers(self, target: Target, limit: int = DEFAULT_LIMIT) -> tuple[Use, ...]:
         """Where `target` is called, raised or applied, certain uses first; `Use.target` encloses the call."""
-        return self._question().uses(target, _CALLING)[:limit]
+        return self._question().uses(target, CALLING)[:limit]
 
     def uses(self, target: Target, limit: int = DEFAULT_LIMIT) -> tuple[Use, ...]:
         """Every kind of use but assignment."""
-        return self._question().uses(target, _USING)[:limit]
+        return self._question().uses(target, USING)[:limit]
 
     def callees(self, target: Target, limit: int = DEFAULT_LIMIT) -> tuple[Use, ...]:
         """What the code of `target` calls in this repository, each once, in order; `Use.target` is what is called."""
@@ -163,11 +102,11 @@ class Graph:
             candidates.update(p for p in self._outlines.paths() if p.startswith(directory))
         return tuple(sorted(p for p in candidates if p != path and path in _dependencies(resolver, p)))
 
-    def _question(self, path: str = "", outline: Outline | None = None) -> "_Question":
+    def _question(self, path: str = "", outline: Outline | None = None) -> Question:
         resolver = self._resolver()
         if outline is not None:
             resolver.replace(path, outline)
-        return _Question(resolver, self._outlines)
+        return Question(resolver, self._outlines)
 
     def _resolver(self) -> Resolver:
         paths = self._outlines.paths()
@@ -175,332 +114,6 @@ class Graph:
             self._modules = Modules(paths)
         self._module_paths = paths
         return Resolver(self._outlines, self._modules, self._lookups)
-
-
-class _Question:
-    """One question's work; what it resolves is remembered until it is answered."""
-
-    def __init__(self, resolver: Resolver, outlines: Outlines) -> None:
-        self._resolver = resolver
-        self._outlines = outlines
-        self._candidates: dict[tuple[str, str, bool], tuple[Entity, ...]] = {}
-
-    def entity(self, target: Target) -> Entity | None:
-        lookup = self._resolver.lookup(target.path)
-        if lookup is None:
-            return None
-        if not target.symbol:
-            return Entity("module", target.path, -1)
-        index = lookup.by_qualified.get(target.symbol)
-        return None if index is None else Entity("symbol", target.path, index)
-
-    def target(self, entity: Entity) -> Target:
-        symbol = self._resolver.symbol(entity)
-        if symbol is None:
-            return Target("module", entity.path)
-        return Target("class" if symbol.kind in CLASSES else "symbol", entity.path, symbol.qualified_name)
-
-    def resolution(self, path: str, reference: Reference) -> Resolution:
-        if entities := self._resolver.reference(path, reference):
-            return Resolution(tuple(self.target(entity) for entity in entities))
-        candidates = self.candidates(path, reference)
-        return Resolution(tuple(self.target(entity) for entity in candidates), ambiguous=bool(candidates))
-
-    def candidates(self, path: str, reference: Reference) -> tuple[Entity, ...]:
-        """What an unresolved reference may mean by its name alone: members if it has a receiver. Names that the
-        file's language binds only in the file itself are none of the repository's.
-        """
-        lookup = self._resolver.lookup(path)
-        if lookup is None or (reference.name.startswith("__") and reference.name.endswith("__")):
-            return ()
-        language = lookup.outline.language
-        if not reference.receiver and language in {"python", "notebook", "javascript", "typescript", "tsx"}:
-            return ()
-        if reference.receiver and self._is_foreign(path, lookup, reference):
-            return ()
-        key = (reference.name, _family(language), bool(reference.receiver))
-        if key not in self._candidates:
-            self._candidates[key] = self._definitions(*key)
-        return self._candidates[key]
-
-    def _definitions(self, name: str, family: str, member: bool) -> tuple[Entity, ...]:
-        """Every definition of a name in a family of languages; () when there are too many to tell anything."""
-        found: list[Entity] = []
-        for path, symbol in self._outlines.definitions(name):
-            lookup = self._resolver.lookup(path)
-            if lookup is None or _family(lookup.outline.language) != family or _is_member(symbol) != member:
-                continue
-            index = lookup.by_qualified.get(symbol.qualified_name)
-            if index is not None:
-                found.append(Entity("symbol", path, index))
-            if len(found) > MAX_CANDIDATES:
-                return ()
-        return tuple(found)
-
-    def _is_foreign(self, path: str, lookup: Lookup, reference: Reference) -> bool:
-        """Whether the receiver is known to be something from outside the repository: an import that leads nowhere."""
-        head = reference.receiver.split(".")[0].removesuffix("()")
-        if head not in lookup.imports or head in lookup.top:
-            return False
-        found = lookup.imports[head]
-        return not any(self._resolver.modules.resolve(path, lookup.outline.language, one).files for one in found)
-
-    def definition_at(self, path: str, line: int, column: int) -> Target | None:
-        lookup = self._resolver.lookup(path)
-        if lookup is None:
-            return None
-        if (index := lookup.symbol_at(line, column)) >= 0:
-            return self.target(Entity("symbol", path, index))
-        for reference in lookup.references_on(line):
-            if (found := self._under_cursor(path, reference, column)) is not None:
-                return found
-        return self._import_at(path, lookup, line, column)
-
-    def _import_at(self, path: str, lookup: Lookup, line: int, column: int) -> Target | None:
-        """What the imported name at a position is; before the first name of a line, the module itself."""
-        on_line = [found for found in lookup.outline.imports if found.span.start_line <= line <= found.span.end_line]
-        for found in on_line:
-            if found.span.contains(line, column):
-                return self._imported(path, lookup, found)
-        for found in on_line:
-            paths = self._resolver.modules.resolve(path, lookup.outline.language, found).paths
-            if paths:
-                return Target("module", paths[0])
-        return None
-
-    def _under_cursor(self, path: str, reference: Reference, column: int) -> Target | None:
-        """What a reference means, if the cursor is on its name or on the first name of its receiver."""
-        length = len(reference.name.encode())
-        if reference.column <= column <= reference.column + length:
-            targets = self.resolution(path, reference).targets
-            return targets[0] if targets else None
-        receiver = reference.receiver
-        start = reference.column - 1 - len(receiver.encode())
-        head = receiver.split(".")[0]
-        if head.isidentifier() and start <= column <= start + len(head.encode()):
-            entities = self._resolver.reference(path, Reference(head, "", "read", 0, 0, reference.enclosing))
-            entities = entities or self._resolver.expression(path, head, reference.enclosing)
-            return self.target(entities[0]) if entities else None
-        return None
-
-    def _imported(self, path: str, lookup: Lookup, found: Import) -> Target | None:
-        name = found.alias or found.name or found.module.split(".")[0]
-        entities = self._resolver.imported(path, lookup, found, name)
-        if not entities:
-            paths = self._resolver.modules.resolve(path, lookup.outline.language, found).files
-            return Target("module", paths[0]) if paths else None
-        return self.target(entities[0])
-
-    def uses(self, target: Target, kinds: frozenset[ReferenceKind]) -> tuple[Use, ...]:
-        entity = self.entity(target)
-        symbol = self._resolver.symbol(entity) if entity is not None else None
-        if entity is None or symbol is None:
-            return ()
-        found = self._uses_of(symbol.name, target.path, self._same(entity, symbol), kinds)
-        owner = self._owner(entity) if symbol.kind == "constructor" else None
-        if owner is not None and (owning := self._resolver.symbol(owner)) is not None:
-            found += self._uses_of(owning.name, target.path, {owner}, kinds & {"call", "raise"})
-        return tuple(sorted(dict.fromkeys(found), key=lambda use: use.ambiguous))
-
-    def _uses_of(self, name: str, near: str, wanted: set[Entity], kinds: frozenset[ReferenceKind]) -> list[Use]:
-        return [u for path in self._files_near(name, near) for u in self._uses_in(path, name, wanted, kinds)]
-
-    def _same(self, entity: Entity, symbol: Symbol) -> set[Entity]:
-        """The symbol and its redefinitions (overloads, accessors), which one name means together."""
-        lookup = self._resolver.lookup(entity.path)
-        assert lookup is not None
-        plain = symbol.qualified_name.split("#")[0]
-        same = {entity}
-        for number in range(1, 10):
-            index = lookup.by_qualified.get(plain if number == 1 else f"{plain}#{number}")
-            if index is None:
-                break
-            same.add(Entity("symbol", entity.path, index))
-        return same
-
-    def _owner(self, entity: Entity) -> Entity | None:
-        lookup = self._resolver.lookup(entity.path)
-        owner = lookup.owner(entity.symbol) if lookup is not None else -1
-        return Entity("symbol", entity.path, owner) if owner >= 0 else None
-
-    def _files_near(self, name: str, path: str) -> list[str]:
-        """Files that mention a name, nearest to `path` first, at most `MAX_FILES`."""
-        paths = self._outlines.paths_mentioning(name)
-        if len(paths) <= MAX_FILES:
-            return sorted({*paths, path}, key=lambda other: (other != path, is_test_path(other), other))
-        parts = path.split("/")
-
-        def distance(other: str) -> tuple[bool, bool, int, str]:
-            shared = sum(1 for one, two in zip(parts, other.split("/"), strict=False) if one == two)
-            return other != path, is_test_path(other), -shared, other
-
-        return sorted({*paths, path}, key=distance)[:MAX_FILES]
-
-    def _uses_in(self, path: str, name: str, wanted: set[Entity], kinds: frozenset[ReferenceKind]) -> Iterator[Use]:
-        lookup = self._resolver.lookup(path)
-        if lookup is None:
-            return
-        names = [name, *_aliases(lookup, name)]
-        for reference in (r for n in names for r in lookup.references.get(n, ()) if r.kind in kinds):
-            entities = self._resolver.reference(path, reference)
-            ambiguous = not entities
-            if ambiguous and reference.name == name:
-                entities = self.candidates(path, reference)
-            if any(entity in wanted for entity in entities):
-                enclosing = self.target(Entity("symbol", path, reference.enclosing))
-                yield Use(enclosing, path, reference.line, ambiguous, reference.kind)
-
-    def callees(self, target: Target, kinds: frozenset[ReferenceKind] = _CALLING) -> tuple[Use, ...]:
-        entity = self.entity(target)
-        lookup = self._resolver.lookup(target.path)
-        if entity is None or lookup is None:
-            return ()
-        found: dict[Target, Use] = {}
-        for reference in _references_within(lookup, entity.symbol):
-            if reference.kind not in kinds:
-                continue
-            resolution = self.resolution(target.path, reference)
-            for callee in resolution.targets:
-                if callee != target and (callee not in found or found[callee].ambiguous > resolution.ambiguous):
-                    found[callee] = Use(callee, target.path, reference.line, resolution.ambiguous, reference.kind)
-        return tuple(sorted(found.values(), key=lambda use: use.ambiguous))
-
-    def bases(self, target: Target) -> tuple[Target, ...]:
-        entity = self.entity(target)
-        return tuple(self.target(base) for base in self._resolver.bases(entity)) if entity is not None else ()
-
-    def subclasses(self, target: Target) -> tuple[Target, ...]:
-        entity = self.entity(target)
-        return tuple(self.target(found) for found in self._subclasses(entity)) if entity is not None else ()
-
-    def _subclasses(self, entity: Entity) -> list[Entity]:
-        symbol = self._resolver.symbol(entity)
-        if symbol is None or symbol.kind not in CLASSES:
-            return []
-        found = []
-        for path in self._files_near(symbol.name, entity.path):
-            lookup = self._resolver.lookup(path)
-            if lookup is None:
-                continue
-            for index, candidate in enumerate(lookup.outline.symbols):
-                if candidate.bases and entity in self._resolver.bases(Entity("symbol", path, index)):
-                    found.append(Entity("symbol", path, index))
-        return found
-
-    def overrides(self, target: Target) -> tuple[Target, ...]:
-        entity = self.entity(target)
-        symbol = self._resolver.symbol(entity) if entity is not None else None
-        owner = self._owner(entity) if entity is not None else None
-        if symbol is None or owner is None or owner == entity:
-            return ()
-        found = [self._resolver.member(base, symbol.name) for base in self._resolver.bases(owner)]
-        return tuple(dict.fromkeys(self.target(member) for member in found if member is not None))
-
-    def overridden_by(self, target: Target) -> tuple[Target, ...]:
-        entity = self.entity(target)
-        symbol = self._resolver.symbol(entity) if entity is not None else None
-        owner = self._owner(entity) if entity is not None else None
-        if symbol is None or owner is None or owner == entity:
-            return ()
-        found: list[Target] = []
-        waiting, seen = [owner], {owner}
-        while waiting and len(seen) < 200:
-            for subclass in self._subclasses(waiting.pop(0)):
-                if subclass not in seen:
-                    seen.add(subclass)
-                    waiting.append(subclass)
-                    if (member := self._resolver.own_member(subclass, symbol.name)) is not None:
-                        found.append(self.target(member))
-        return tuple(found)
-
-    def attributes(self, target: Target, limit: int) -> tuple[Attribute, ...]:
-        entity = self.entity(target)
-        symbol = self._resolver.symbol(entity) if entity is not None else None
-        lookup = self._resolver.lookup(target.path)
-        if entity is None or symbol is None or lookup is None:
-            return ()
-        if symbol.kind not in CLASSES:
-            fields = [entity] if symbol.kind in {"field", "property", "constant", "variable"} else []
-        else:
-            members = lookup.members.get(symbol.qualified_name, {}).values()
-            kinds = {"field", "property", "constant"}
-            fields = [Entity("symbol", target.path, i) for i in members if lookup.outline.symbols[i].kind in kinds]
-        return tuple(self._attribute(field, limit, everywhere=field == entity) for field in fields)
-
-    def _attribute(self, entity: Entity, limit: int, *, everywhere: bool) -> Attribute:
-        """With `everywhere` uses are searched in all files, else in the class's own."""
-        symbol = self._resolver.symbol(entity)
-        assert symbol is not None
-        paths = self._files_near(symbol.name, entity.path) if everywhere else [entity.path]
-        wanted = self._same(entity, symbol)
-        written = [u for p in paths for u in self._uses_in(p, symbol.name, wanted, frozenset({"write"}))]
-        read = [u for p in paths for u in self._uses_in(p, symbol.name, wanted, frozenset({"read", "call"}))]
-        return Attribute(self.target(entity), tuple(written[:limit]), tuple(read[:limit]), len(written), len(read))
-
-    def tests(self, target: Target) -> tuple[Use, ...]:
-        return _of_tests(self.uses(target, _USING))
-
-    def facts(self, target: Target, limit: int) -> Facts | None:
-        entity = self.entity(target)
-        symbol = self._resolver.symbol(entity) if entity is not None else None
-        lookup = self._resolver.lookup(target.path)
-        if symbol is None or lookup is None:
-            return None
-        is_class = symbol.kind in CLASSES
-        uses = self.uses(target, _USING)
-        callers = tuple(use for use in uses if use.kind in _CALLING and not is_test_path(use.path))
-        callees = self.callees(target) if symbol.kind in FUNCTIONS or is_class else ()
-        subclasses = self.subclasses(target) if is_class else ()
-        attributes = self.attributes(target, limit)
-        tests = _of_tests(uses)
-        return Facts(
-            target=self.target(entity) if entity is not None else target,
-            symbol=symbol,
-            language=lookup.outline.language,
-            callers=callers[:limit],
-            caller_count=len(callers),
-            callees=callees[:limit],
-            callee_count=len(callees),
-            uses=uses[:limit],
-            use_count=len(uses),
-            raises=self.callees(target, frozenset({"raise"}))[:limit] if symbol.raises else (),
-            bases=self.bases(target) if is_class else (),
-            subclasses=subclasses[:limit],
-            subclass_count=len(subclasses),
-            overrides=self.overrides(target)[:limit],
-            overridden_by=self.overridden_by(target)[:limit] if _is_member(symbol) else (),
-            attributes=attributes[:limit],
-            attribute_count=len(attributes),
-            tests=tests[:limit],
-            test_count=len(tests),
-        )
-
-
-def _of_tests(uses: Sequence[Use]) -> tuple[Use, ...]:
-    """The first use in each test."""
-    first: dict[Target, Use] = {}
-    for use in uses:
-        if is_test_path(use.path):
-            first.setdefault(use.target, use)
-    return tuple(first.values())
-
-
-def _references_within(lookup: Lookup, index: int) -> Iterator[Reference]:
-    """The references of a symbol and of all that is nested in it."""
-    symbols = lookup.outline.symbols
-    inside = {index}
-    yield from lookup.enclosed.get(index, ())
-    for number in range(max(index, 0) + 1, len(symbols)):
-        if symbols[number].parent in inside:
-            inside.add(number)
-            yield from lookup.enclosed.get(number, ())
-        elif index >= 0 and symbols[number].span.start_line > symbols[index].span.end_line:
-            break
-
-
-def _aliases(lookup: Lookup, name: str) -> list[str]:
-    """Other names under which a file imports `name`."""
-    return [found.alias for found in lookup.outline.imports if found.alias and found.alias != name == found.name]
 
 
 def _dependencies(resolver: Resolver, path: str) -> list[str]:
@@ -521,12 +134,3 @@ def _module_names(path: str) -> list[str]:
     parts = path.split("/")
     stem = parts[-1].split(".")[0]
     return [name for name in dict.fromkeys((stem, *parts[-2:-1])) if name]
-
-
-def _is_member(symbol: Symbol) -> bool:
-    return symbol.kind in {"method", "constructor", "field", "property"}
-
-
-def _family(language: str) -> str:
-    families = {"notebook": "python", "typescript": "javascript", "tsx": "javascript", "cpp": "c"}
-    return families.get(language, language)

@@ -7,13 +7,13 @@ as they are. Names are never equated for being spelled the same.
 import re
 from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
-from typing import Literal, NamedTuple
 
 from sleeptime.core.ports import Outlines
-from sleeptime.core.types import Binding, Import, Outline, Reference, Span, Symbol
+from sleeptime.core.types import Binding, Import, Reference, Span, Symbol
 from sleeptime.index.annotations import normal_type, returned_type
 from sleeptime.index.lookup import CLASSES, FUNCTIONS, Lookup, Lookups
 from sleeptime.index.modules import Modules
+from sleeptime.index.reader import Entity, Reader
 from sleeptime.index.references import normal_expression
 
 MAX_DEPTH = 12
@@ -27,47 +27,19 @@ _CLASS_SCOPES = _BARE_MEMBERS - {"php"}
 _OBJECT_METHODS = frozenset({"new", "__init__", "constructor", "__construct", "initialize"})
 
 
-class Entity(NamedTuple):
-    """Something a name can mean: a file, a symbol of it, or an object of a class. `symbol` is its index there, -1 for the file."""
-
-    kind: Literal["module", "symbol", "instance"]
-    path: str
-    symbol: int
-
-
 _Key = tuple[str, str, int]
 
 
-class Resolver:
+class Resolver(Reader):
     """Resolves for one question; make a new one for the next."""
 
     def __init__(self, outlines: Outlines, modules: Modules, lookups: Lookups) -> None:
-        self._outlines = outlines
+        super().__init__(outlines, lookups)
         self.modules = modules
-        self._lookups = lookups
-        self._replaced: dict[str, Outline] = {}
-        self._seen: dict[str, Lookup | None] = {}
         self._base_cache: dict[Entity, tuple[Entity, ...]] = {}
         self._busy: set[_Key] = set()
         self._known: dict[_Key, tuple[Entity, ...]] = {}
         self._cuts = 0  # how often a chain was given up; what depends on a cut is not remembered
-
-    def replace(self, path: str, outline: Outline) -> None:
-        """Let `outline` stand for what is stored of `path`."""
-        self._replaced[path] = outline
-        self._seen.pop(path, None)
-
-    def lookup(self, path: str) -> Lookup | None:
-        """The tables of one file, or None if it is not indexed."""
-        if path not in self._seen:
-            outline = self._replaced.get(path) or self._outlines.outline(path)
-            self._seen[path] = None if outline is None else self._lookups.of(outline)
-        return self._seen[path]
-
-    def symbol(self, entity: Entity) -> Symbol | None:
-        """The symbol of an entity; of an object, its class."""
-        lookup = self.lookup(entity.path)
-        return lookup.outline.symbols[entity.symbol] if lookup is not None and entity.symbol >= 0 else None
 
     def reference(self, path: str, reference: Reference) -> tuple[Entity, ...]:
         """What a reference in `path` means; () when that cannot be told."""
@@ -150,8 +122,8 @@ class Resolver:
         symbol = self.symbol(owner)
         if symbol is None:
             return None
-        files = (owner.path, *self._spread(owner.path))
-        for path in files:
+        siblings = self.modules.siblings(owner.path, "go") if owner.path.endswith(".go") else ()
+        for path in (owner.path, *siblings):
             lookup = self.lookup(path)
             index = lookup.members.get(symbol.qualified_name, {}).get(name) if lookup is not None else None
             if index is not None:
@@ -187,7 +159,7 @@ class Resolver:
         if lookup is None:
             return ()
         owner = lookup.owner(enclosing)
-        if owner >= 0 and not self._shadowed(lookup, name, enclosing):
+        if owner >= 0 and (enclosing, name) not in lookup.bindings:
             if name in _OWN_OBJECT:
                 return (Entity("instance", path, owner),)
             if name == "cls":
@@ -200,9 +172,6 @@ class Resolver:
                 return self._members((Entity("instance", path, owner),), name.lstrip("@"), depth)
         found = self._name(path, name, enclosing, depth)
         return found if segment.endswith("()") else self._values(found, depth)
-
-    def _shadowed(self, lookup: Lookup, name: str, enclosing: int) -> bool:
-        return (enclosing, name) in lookup.bindings
 
     def _name(self, path: str, name: str, enclosing: int, depth: int) -> tuple[Entity, ...]:
         """A plain name: from the innermost scope outwards, then the file, its imports, its package."""
@@ -264,11 +233,12 @@ class Resolver:
         self, path: str, lookup: Lookup, found: Import, name: str, depth: int = MAX_DEPTH
     ) -> tuple[Entity, ...]:
         """What one import binds to `name`."""
-        if depth <= 0:
-            return ()
         language = lookup.outline.language
-        if not found.module:
-            return self._top(path, lookup, found.name, depth - 1) if found.name != name or not found.name else ()
+        if depth <= 0:
+            self._cuts += 1
+            return ()
+        if not found.module:  # `export {a as b}`: another name for one of its own
+            return self._top(path, lookup, found.name, depth - 1) if found.name != name else ()
         if language in {"python", "notebook"} and not found.name and not found.alias:
             return self._package(path, found.module, name)
         resolved = self.modules.resolve(path, language, found)
@@ -276,15 +246,12 @@ class Resolver:
             return tuple(Entity("module", target, -1) for target in resolved.paths[: 1 if language != "go" else None])
         wanted = resolved.rest if resolved.rest not in {"", "*"} else name
         for target in resolved.paths:
-            if target == path and wanted == name:
-                continue
-            if entities := self._nested(target, wanted, depth - 1):
+            own_import = target == path and wanted == name
+            if not own_import and (entities := self._nested(target, wanted, depth - 1)):
                 return entities
-        if resolved.submodules:
-            return (Entity("module", resolved.submodules[0], -1),)
-        if found.name == "default":  # a CommonJS module: the file itself
-            return tuple(Entity("module", target, -1) for target in resolved.paths[:1])
-        return ()
+        # A submodule; or a CommonJS file, which is what `require` gives.
+        files = resolved.submodules or (resolved.paths if found.name == "default" else ())
+        return tuple(Entity("module", target, -1) for target in files[:1])
 
     def _package(self, path: str, module: str, name: str) -> tuple[Entity, ...]:
         """`import a.b.c` binds the package `a`, whose file may not exist; its submodules are found by their names."""
@@ -409,10 +376,6 @@ class Resolver:
     def _is_class(self, entity: Entity) -> bool:
         symbol = self.symbol(entity)
         return symbol is not None and (symbol.kind in CLASSES or symbol.kind in {"type", "namespace"})
-
-    def _spread(self, path: str) -> tuple[str, ...]:
-        """Other files in which a class of `path` may have members."""
-        return self.modules.siblings(path, "go") if path.endswith(".go") else ()
 
 
 _NOWHERE = Span(0, 0, 0, 0)

@@ -109,7 +109,7 @@ FACTS = [
     ("ruby/lib/shop/cart.rb", "Shop.Cart", "bases", ("Enumerable",)),
     ("ruby/lib/shop/cart.rb", "Shop.Cart.add", "docstring", "Put an item into the cart."),
     ("ruby/lib/shop/cart.rb", "Shop.Cart.add", "raises", ("ArgumentError",)),
-    ("php/src/Shop/Cart.php", "Cart", "bases", ("Base", "Countable", "Priced")),
+    ("php/src/Shop/Cart.php", "Cart", "bases", ("Base", "Priced", "Countable")),
     ("php/src/Shop/Cart.php", "Cart.add", "docstring", "Put an item into the cart."),
     ("php/src/Shop/Cart.php", "Cart.add", "raises", ("InvalidArgumentException",)),
     ("bash/run.sh", "main", "docstring", "Says what is in the cart."),
