@@ -9,6 +9,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from sleeptime.answer.context import Context, Piece, build_context, card_piece, note_piece, source_piece
+from sleeptime.answer.defuse import defused
 from sleeptime.answer.facts import FactAnswers
 from sleeptime.answer.retrieve import Understood, understand
 from sleeptime.core.intents import Intent, question_for
@@ -100,7 +101,7 @@ class Answerer:
     def _served(self, note: Answer, started: float) -> Answered:
         return Answered(
             question=note.question,
-            text=note.text,
+            text=defused(note.text),
             evidence=self._holding(note.evidence),
             source="cache",
             model=note.model,
@@ -136,7 +137,7 @@ class Answerer:
         text, removed = said
         return Answered(
             question=ask.question,
-            text=text,
+            text=defused(text),
             evidence=find_evidence(text, context.passages),
             source="notes" if context.from_notes else "live",
             model="",

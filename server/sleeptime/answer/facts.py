@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from msgspec import Struct
 
+from sleeptime.answer.defuse import defused
 from sleeptime.core.intents import IntentName
 from sleeptime.core.keys import text_hash
 from sleeptime.core.types import Evidence, Target
@@ -109,7 +110,7 @@ def _errors(facts: Facts) -> Stated:
 
 def _parameters(facts: Facts) -> Stated:
     symbol = facts.symbol
-    said = first_sentence(symbol.docstring)
+    said = defused(first_sentence(symbol.docstring))
     text = f"```{facts.language}\n{symbol.signature or symbol.qualified_name}\n```" + (f"\n\n{said}" if said else "")
     if symbol.returns:
         text += f"\n\nIt returns {_codes(symbol.returns)}."

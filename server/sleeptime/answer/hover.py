@@ -5,6 +5,7 @@ Facts alone are a good hover already; a note adds its paragraph. Reads memory an
 
 from collections.abc import Callable, Sequence
 
+from sleeptime.answer.defuse import defused
 from sleeptime.core.types import Answer, Target
 from sleeptime.index import Facts, Use
 from sleeptime.prompts import first_sentence
@@ -28,7 +29,7 @@ def hover_markdown(facts: Facts, note: Answer | None, *, fresh: bool, now: float
     if note is not None:
         blocks.append(_note(note, fresh=fresh, now=now))
     elif symbol.docstring:
-        blocks.append(first_sentence(symbol.docstring))
+        blocks.append(defused(first_sentence(symbol.docstring)))
     if lines := fact_lines(facts, link):
         blocks.append("\n".join(f"- {line}" for line in lines))
     return "\n\n".join(blocks)
@@ -61,9 +62,10 @@ def age(seconds: float) -> str:
 
 def _note(note: Answer, *, fresh: bool, now: float) -> str:
     written = f"{note.model} · {age(now - note.created_at)}"
+    text = defused(note.text)
     if fresh:
-        return f"{note.text}\n\n*{written}*"
-    return f"*Out of date: the code changed after this was written ({written}).*\n\n> {note.text}"
+        return f"{text}\n\n*{written}*"
+    return f"*Out of date: the code changed after this was written ({written}).*\n\n> {text}"
 
 
 def _certain_callees(facts: Facts) -> tuple[str, ...]:

@@ -5,22 +5,22 @@ from sleeptime.answer.retrieve import understand
 from sleeptime.core.types import Target
 
 FILES = {
-    "shop/cart.py": '''
+    "shop/cart.py": """
 class Cart:
     def add(self, sku): ...
     def total(self): ...
 
 def load_prices(path): ...
-''',
-    "shop/orders.py": '''
+""",
+    "shop/orders.py": """
 class Order:
     def total(self): ...
 
 def place(order): ...
-''',
-    "tests/test_cart.py": '''
+""",
+    "tests/test_cart.py": """
 class Cart: ...
-''',
+""",
 }
 CART = Target("class", "shop/cart.py", "Cart")
 

@@ -1,0 +1,139 @@
+import subprocess
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from fakes.clock import FixedClock
+from fakes.shop import FILES
+from sleeptime.answer import Answerer, Live
+from sleeptime.core.messages import Answered, Ask
+from sleeptime.core.ports import ChatRequest
+from sleeptime.core.settings import IndexSettings
+from sleeptime.index import Graph, Sources, still_holds
+from sleeptime.model import EchoModel
+from sleeptime.repo import open_repository, read_file
+from sleeptime.sleep import Sleeper
+from sleeptime.store import Store, open_writer
+from sleeptime.worker.indexing import index_repository
+
+NOTE = "It keeps `lines` of skus."
+
+
+class Shop:
+    """The shop on disk, indexed into a real store."""
+
+    def __init__(self, folder: Path, store: Store) -> None:
+        self.folder = folder
+        self.store = store
+        for path, text in FILES.items():
+            self.write(path, text)
+        subprocess.run(["git", "init", "-q", folder], check=True)
+        self.repository = open_repository(folder)
+        self.sources = Sources(store.outlines(self.repository.worktree), lambda path: read_file(self.repository, path))
+        graph = Graph(self.sources.outlines)
+        self.answerer = Answerer(self.sources, graph, store, self.repository.worktree, FixedClock())
+        self.index()
+
+    def write(self, path: str, text: str) -> None:
+        (self.folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (self.folder / path).write_text(text)
+
+    def index(self) -> None:
+        index_repository(self.repository, self.store, IndexSettings())
+
+    def sleep(self) -> None:
+        model = EchoModel(lambda _: NOTE)
+        sleeper = Sleeper(self.sources, self.store, self.repository.worktree, model, FixedClock())
+        sleeper.run(threading.Event(), lambda *_: None)
+
+    def ready(self, question: str, **where: int | str) -> Answered | None:
+        return self.answerer.ready(Ask(root="", question=question, **where))
+
+    def live(self, question: str, reply: str, budget: int = 900) -> tuple[Answered, list[ChatRequest]]:
+        requests: list[ChatRequest] = []
+
+        def answer(request: ChatRequest) -> str:
+            requests.append(request)
+            return reply
+
+        live = Live(EchoModel(answer), budget, threading.Event(), lambda _: None)
+        return self.answerer.live(Ask(root="", question=question), live), requests
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Iterator[Shop]:
+    with open_writer(tmp_path / "store.db") as store:
+        yield Shop(tmp_path / "shop", store)
+
+
+def test_a_typed_question_is_answered_by_facts_before_any_sleep(shop: Shop) -> None:
+    answered = shop.ready("Who calls `price_of`?")
+    assert answered is not None
+    assert (answered.source, answered.generated_tokens) == ("facts", 0)
+
+
+def test_an_open_question_is_a_miss_before_a_sleep_and_a_hit_after(shop: Shop) -> None:
+    assert shop.ready("What is `Cart` for?") is None
+    shop.sleep()
+    answered = shop.ready("what does the Cart class do?")
+    assert answered is not None
+    assert (answered.source, answered.text, answered.question) == ("cache", NOTE, "What is `Cart` for?")
+    assert all(still_holds(evidence, shop.sources.lines(evidence.path)) for evidence in answered.evidence)
+
+
+def test_nothing_stale_is_served_and_a_revert_makes_it_fresh_again(shop: Shop) -> None:
+    shop.sleep()
+    path = "shop/cart.py"
+    shop.write(path, FILES[path].replace("count < 1", "count < 2"))
+    shop.index()
+    assert shop.ready("What is `Cart` for?") is None
+    assert shop.ready("What is `GiftCart` for?") is not None
+    shop.write(path, FILES[path])
+    shop.index()
+    assert shop.ready("What is `Cart` for?") is not None
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "What is `Cart` for when skus are sold out?",
+        "Why is `Cart` not a dict?",
+        "What is `Basket` for?",
+        "How fast is it?",
+    ],
+)
+def test_a_question_that_asks_for_more_is_never_served_from_the_cache(shop: Shop, question: str) -> None:
+    shop.sleep()
+    assert shop.ready(question) is None
+
+
+def test_this_means_the_symbol_under_the_cursor(shop: Shop) -> None:
+    line = FILES["shop/prices.py"].split("\n").index("def price_of(sku):")
+    answered = shop.ready("Who calls this?", path="shop/prices.py", line=line, column=5)
+    assert answered is not None
+    assert "`price_of` is called from" in answered.text
+
+
+def test_a_live_answer_reads_notes_within_its_budget_and_cites_existing_lines(shop: Shop) -> None:
+    shop.sleep()
+    answered, (request,) = shop.live("How does a cart know its prices?", "`Cart.total` asks `price_of`.", budget=200)
+    assert answered.source == "notes"
+    assert NOTE in request.messages[-1].content
+    assert EchoModel().count_tokens(request.messages[-1].content) < 200 + 100
+    assert answered.evidence
+    assert all(still_holds(evidence, shop.sources.lines(evidence.path)) for evidence in answered.evidence)
+
+
+def test_places_that_do_not_exist_are_removed_and_counted(shop: Shop) -> None:
+    answered, _ = shop.live("How does Cart.total add up?", "See shop/cart.py:9999 and shop/prices.py:1.")
+    assert "9999" not in answered.text
+    assert "shop/prices.py:1" in answered.text
+    assert answered.removed_citations == 1
+
+
+def test_without_evidence_no_model_is_asked(shop: Shop) -> None:
+    answered, requests = shop.live("Quid est veritas?", "Truth.")
+    assert requests == []
+    assert "no evidence" in answered.text

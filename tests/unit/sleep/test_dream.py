@@ -1,0 +1,88 @@
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from fakes.clock import FixedClock
+from fakes.shop import ADD, shop
+from sleeptime.core.errors import ContextOverflowError, EngineDiedError
+from sleeptime.core.ports import ChatRequest
+from sleeptime.model import EchoModel
+from sleeptime.sleep import Sleeper
+from sleeptime.store import Store, open_writer
+
+SOUND = "It works with `Cart` and `price_of`."
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    with open_writer(tmp_path / "shop.db") as opened:
+        yield opened
+
+
+def sleeper(store: Store, model: EchoModel) -> Sleeper:
+    return Sleeper(shop(), store, "/shop", model, FixedClock())
+
+
+def ignore(_done: int, _total: int, _text: str) -> None:
+    pass
+
+
+def test_a_sleep_to_the_end_answers_every_planned_question(store: Store) -> None:
+    slept = sleeper(store, EchoModel(lambda _: SOUND)).run(threading.Event(), ignore)
+    assert (slept.answers, slept.jobs_left, slept.jobs_failed) == (slept.jobs_done, 0, 0)
+    assert store.answers.count() == slept.answers > 5
+    assert store.answers.for_target(ADD, "purpose")[0].text == SOUND
+
+
+def test_a_second_sleep_finds_nothing_left_to_do(store: Store) -> None:
+    sleeper(store, EchoModel(lambda _: SOUND)).run(threading.Event(), ignore)
+    slept = sleeper(store, EchoModel(lambda _: SOUND)).run(threading.Event(), ignore)
+    assert slept.jobs_done == slept.generated_tokens == 0
+
+
+def test_progress_names_what_is_thought_about(store: Store) -> None:
+    seen: list[str] = []
+    sleeper(store, EchoModel(lambda _: SOUND)).run(threading.Event(), lambda _d, _t, text: seen.append(text))
+    assert "What is `Cart.add` for?" in seen
+
+
+def test_a_cancelled_sleep_puts_the_job_in_hand_back(store: Store) -> None:
+    cancel = threading.Event()
+
+    def reply(_request: ChatRequest) -> str:
+        cancel.set()
+        return SOUND
+
+    slept = sleeper(store, EchoModel(reply)).run(cancel, ignore)
+    counts = store.jobs.counts("/shop")
+    assert (slept.answers, counts["running"], counts["done"]) == (0, 0, 0)
+    assert counts["waiting"] == slept.jobs_left > 0
+
+
+def test_a_dead_engine_is_an_error_and_the_job_waits_for_another_try(store: Store) -> None:
+    def die(_request: ChatRequest) -> str:
+        raise EngineDiedError("It died.")
+
+    with pytest.raises(EngineDiedError):
+        sleeper(store, EchoModel(die)).run(threading.Event(), ignore)
+    assert store.jobs.counts("/shop")["running"] == 0
+
+
+def test_what_does_not_pass_the_gates_or_does_not_fit_is_recorded_with_its_reason(store: Store) -> None:
+    def reply(request: ChatRequest) -> str:
+        if "`Cart.add`" in request.messages[-1].content:
+            raise ContextOverflowError("It does not fit.")
+        return "It calls `invented_name`."
+
+    slept = sleeper(store, EchoModel(reply)).run(threading.Event(), ignore)
+    reasons = {job.reason for job in store.jobs.in_state("failed")}
+    assert slept.answers == 0
+    assert reasons == {"It does not fit.", "no sentence passed the gates"}
+
+
+def test_every_job_is_in_the_ledger_with_its_tokens(store: Store) -> None:
+    slept = sleeper(store, EchoModel(lambda _: SOUND)).run(threading.Event(), ignore)
+    totals = store.ledger.totals()["job", "sleep"]
+    assert (totals.count, totals.generated_tokens) == (slept.jobs_done, slept.generated_tokens)
