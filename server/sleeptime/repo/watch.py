@@ -7,7 +7,7 @@ Whatever it misses (network mounts, a full queue) is found by the next sweep.
 import logging
 import os
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from watchdog.events import EVENT_TYPE_CLOSED_NO_WRITE, EVENT_TYPE_OPENED, FileSystemEvent, FileSystemEventHandler
@@ -44,21 +44,18 @@ class Watcher:
         self._overflows = _Overflows(self._gathered.add_anything)
 
     def start(self) -> str:
-        """Begin. Returns "" or, if the system refuses to watch, a sentence; then only sweeps find changes."""
-        observer = Observer()
+        """Begin. Returns "" or, if the system refuses to watch (all of) it, a sentence: sweeps find the rest."""
         handler = _Handler(self._repository, self._gathered)
         try:
-            for folder, recursive in _watched_folders(self._repository):
-                observer.schedule(handler, str(folder), recursive=recursive)
-            observer.start()
+            self._observer = _observing(handler, _watched_folders(self._repository))
+            # Watchdog passes over folders below that the system refuses; one more of our own tells that it does.
+            _observing(FileSystemEventHandler(), [(self._repository.root, False)]).stop()
         except OSError as error:
             self.problem = _explained(self._repository, error)
-            observer.unschedule_all()
-            return self.problem
-        logging.getLogger("watchdog").addHandler(self._overflows)
-        self._observer = observer
-        self._gathered.start()
-        return ""
+        if self._observer:
+            logging.getLogger("watchdog").addHandler(self._overflows)
+            self._gathered.start()
+        return self.problem
 
     def stop(self) -> None:
         """End; what was gathered and not yet told is dropped. Stopping twice is fine."""
@@ -68,6 +65,19 @@ class Watcher:
             self._observer.join()
             self._observer = None
         self._gathered.stop()
+
+
+def _observing(handler: FileSystemEventHandler, folders: Sequence[tuple[Path, bool]]) -> BaseObserver:
+    """A started observer; raises OSError if the system refuses one of the folders themselves."""
+    observer = Observer()
+    try:
+        for folder, recursive in folders:
+            observer.schedule(handler, str(folder), recursive=recursive)
+        observer.start()
+    except OSError:
+        observer.stop()
+        raise
+    return observer
 
 
 class _Gathered:
@@ -167,7 +177,7 @@ def _watched_folders(repository: Repository) -> list[tuple[Path, bool]]:
 def _explained(repository: Repository, error: OSError) -> str:
     why = (error.strerror or str(error)).rstrip(".").lower()
     return (
-        f"{repository.root} cannot be watched ({why}); changes are found by sweeps every few minutes instead. "
+        f"{repository.root} cannot be watched in full ({why}); sweeps every few minutes find the changes instead. "
         "On Linux, raising fs.inotify.max_user_watches and max_user_instances helps."
     )
 

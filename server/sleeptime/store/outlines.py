@@ -2,7 +2,9 @@
 
 import threading
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
 
 from sleeptime.core.types import Outline, Symbol
 from sleeptime.store.database import Database
@@ -12,6 +14,10 @@ from sleeptime.store.words import exact_query, name_token
 
 CACHE_BYTES = 2 << 20
 """How many bytes of stored outlines are kept decoded; in memory they are some forty times larger."""
+
+
+CACHED_NAMES = 4096
+"""How many names' mentions and definitions are remembered until a file changes."""
 
 
 class WorktreeOutlines:
@@ -33,6 +39,9 @@ class WorktreeOutlines:
         self._worktree_id = 0
         self._ids: dict[str, int] = {}
         self._paths: tuple[str, ...] | None = None
+        self._mentions: dict[str, list[str]] = {}
+        self._definitions: dict[str, list[tuple[str, Symbol]]] = {}
+        self._steady = 0
 
     def paths(self) -> Sequence[str]:
         """Every indexed path, sorted."""
@@ -61,34 +70,61 @@ class WorktreeOutlines:
 
     def paths_mentioning(self, name: str) -> Sequence[str]:
         """Paths in which the identifier `name` may occur: a superset, never missing one."""
-        return [path for path, _ in self._holding(name_token(name))]
+        with self._lock:
+            self._refresh()
+            token = name_token(name)
+            if token not in self._mentions:
+                self._mentions[token] = [path for path, _ in self._holding(token)]
+                _keep_latest(self._mentions)
+            return self._mentions[token]
 
     def definitions(self, name: str) -> Sequence[tuple[str, Symbol]]:
         """Every (path, symbol) whose `name` is exactly this."""
-        found: list[tuple[str, Symbol]] = []
-        for path, id_ in self._holding("=" + name_token(name)):
-            found += [(path, symbol) for symbol in self._symbols(id_) if symbol.name == name]
-        return found
-
-    def _holding(self, token: str) -> list[tuple[str, int]]:
         with self._lock:
             self._refresh()
-            return [
-                (path, id_)
-                for path, id_ in self._database.rows(
-                    """SELECT path, outline FROM files
-                    WHERE worktree = ? AND outline IN (SELECT rowid FROM names WHERE names MATCH ?) ORDER BY path""",
-                    (self._worktree_id, exact_query(token)),
-                )
-            ]
+            if name not in self._definitions:
+                self._definitions[name] = [
+                    (path, symbol)
+                    for path, id_ in self._holding("=" + name_token(name))
+                    for symbol in self._symbols(id_)
+                    if symbol.name == name
+                ]
+                _keep_latest(self._definitions)
+            return self._definitions[name]
+
+    @contextmanager
+    def steady(self) -> Iterator[None]:
+        """Inside, nothing asks whether files changed meanwhile: for one answer that looks at hundreds of files, which
+        then costs a quarter. What was looked at stays as it was; what was not may be newer.
+        """
+        with self._lock:
+            self._refresh()
+            self._steady += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._steady -= 1
+
+    def _holding(self, token: str) -> list[tuple[str, int]]:
+        # From the few contents to their files: left alone, SQLite walks all files of the worktree instead.
+        rows = self._database.rows(
+            """SELECT path, outline FROM names CROSS JOIN files ON files.outline = names.rowid
+            WHERE names MATCH ? AND +worktree = ?""",
+            (exact_query(token), self._worktree_id),
+        )
+        return [(path, id_) for path, id_ in sorted(rows)]
 
     def _refresh(self) -> None:
+        if self._steady:
+            return
         generation = self._modules.generation(self._worktree)
         if generation != self._generation:
             self._generation = generation
             self._worktree_id = self._modules.worktree_id(self._worktree)
-            self._ids.clear()
             self._paths = None
+            for cache in (self._ids, self._mentions, self._definitions):
+                cache.clear()
 
     def _outline_id(self, path: str) -> int:
         """The id of the outline at `path`; 0 if there is none."""
@@ -117,12 +153,17 @@ class WorktreeOutlines:
         return outline
 
     def _symbols(self, id_: int) -> tuple[Symbol, ...]:
-        with self._lock:
-            if id_ in self._decoded:
-                return self._decoded[id_][0].symbols
+        if id_ in self._decoded:
+            return self._decoded[id_][0].symbols
         data = self._data(id_)
         return decode_symbols(data) if data else ()
 
     def _data(self, id_: int) -> bytes | None:
         row = self._database.row("SELECT data FROM outlines WHERE id = ?", (id_,))
         return row[0] if row else None
+
+
+def _keep_latest(cache: dict[str, Any]) -> None:
+    """Dictionaries keep their order: the oldest entry goes first."""
+    if len(cache) > CACHED_NAMES:
+        del cache[next(iter(cache))]

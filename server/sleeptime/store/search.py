@@ -34,10 +34,10 @@ class Search:
         query = words_query(text)
         if not query:
             return []
-        # A name says more than its scope, and both say more than a docstring or the names used inside.
+        # A name counts twice. Over 174 questions about two repositories, weights from 1 to 6 moved recall by 0.02.
         rows = self._database.rows(
             """SELECT path, found.rowid & ?, -found.rank, data FROM files
-            JOIN (SELECT rowid, bm25(symbol_words, 6.0, 2.0, 2.0, 1.0) AS rank
+            JOIN (SELECT rowid, bm25(symbol_words, 2.0, 1.0, 1.0, 1.0) AS rank
                   FROM symbol_words WHERE symbol_words MATCH ?) AS found ON files.outline = found.rowid >> ?
             JOIN outlines ON outlines.id = files.outline
             WHERE worktree = ? ORDER BY found.rank, path LIMIT ?""",

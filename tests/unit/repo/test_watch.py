@@ -111,10 +111,33 @@ def test_a_system_that_refuses_to_watch_is_one_sentence(repo: Path, monkeypatch:
     def refuse(*_args: object, **_options: object) -> None:
         raise OSError(28, "inotify watch limit reached")
 
-    monkeypatch.setattr("watchdog.observers.api.BaseObserver.schedule", refuse)
+    monkeypatch.setattr("watchdog.observers.api.BaseObserver.start", refuse)
     watcher = Watcher(open_repository(repo), lambda _paths: None)
-    assert "cannot be watched (inotify watch limit reached)" in watcher.start()
+    assert "cannot be watched in full (inotify watch limit reached)" in watcher.start()
     assert "sweeps" in watcher.problem
+    watcher.stop()
+
+
+def test_a_system_that_refuses_some_folders_is_told_and_the_others_are_watched(
+    repo: Path, watch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from watchdog.observers.inotify_c import InotifyFD
+
+    real = InotifyFD.add_callback
+    added: list[bytes] = []
+
+    def refuse_after_the_first(self: object, path: bytes, *rest: object) -> object:
+        added.append(path)
+        if len(added) > 1:
+            raise OSError(28, "inotify watch limit reached")
+        return real(self, path, *rest)
+
+    monkeypatch.setattr(InotifyFD, "add_callback", refuse_after_the_first)
+    told: queue.Queue[frozenset[str]] = queue.Queue()
+    watcher = Watcher(open_repository(repo), told.put, quiet_seconds=0.01)
+    assert "cannot be watched in full" in watcher.start()
+    write(repo, {"c.py": ""})
+    assert "c.py" in told.get(timeout=SOON_SECONDS)
     watcher.stop()
 
 

@@ -142,3 +142,32 @@ def test_the_cache_of_outlines_is_bounded(store: Store) -> None:
         assert outlines.outline(f"{number}.py") is not None
     assert 1 <= len(outlines._decoded) < 10
     assert outlines.outline("0.py").symbols[0].name == "f0"
+
+
+def test_what_a_steady_view_has_looked_at_stays_as_it_was(store: Store) -> None:
+    put(store, "a.py", outline(symbol("f"), calls=("g",)))
+    outlines = store.outlines("/one")
+    with outlines.steady(), outlines.steady():
+        outlines.outline("a.py")
+        outlines.paths_mentioning("g")
+        put(store, "a.py", outline(symbol("h")), blob="new")
+        assert outlines.outline("a.py").symbols[0].name == "f"
+        assert outlines.paths_mentioning("g") == ["a.py"]
+    assert outlines.outline("a.py").symbols[0].name == "h"
+    assert outlines.paths_mentioning("g") == []
+
+
+def test_a_name_that_was_looked_up_is_looked_up_again_after_a_change(store: Store) -> None:
+    outlines = store.outlines("/one")
+    assert outlines.definitions("f") == outlines.paths_mentioning("f") == []
+    put(store, "a.py", outline(symbol("f")))
+    assert [path for path, _ in outlines.definitions("f")] == outlines.paths_mentioning("f") == ["a.py"]
+
+
+def test_names_remembered_are_bounded(store: Store, monkeypatch) -> None:
+    monkeypatch.setattr("sleeptime.store.outlines.CACHED_NAMES", 3)
+    put(store, "a.py", outline(*(symbol(f"f{number}") for number in range(9))))
+    outlines = store.outlines("/one")
+    for number in (*range(9), *range(9)):
+        assert outlines.paths_mentioning(f"f{number}") == ["a.py"]
+    assert len(outlines._mentions) == 3
