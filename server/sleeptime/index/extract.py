@@ -5,7 +5,7 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from functools import cache
 
-from tree_sitter import Node, Query, QueryCursor, Tree
+from tree_sitter import Query, QueryCursor, Tree
 
 from sleeptime.core.keys import text_hash
 from sleeptime.core.types import Binding, Outline, Reference, Span, Symbol
@@ -25,7 +25,8 @@ from sleeptime.index.references import (
     span_of,
 )
 from sleeptime.index.scan import Match, Scan
-from sleeptime.index.symbols import CLASSES, FUNCTIONS, VALUES, Definition, Definitions, symbol_kind
+from sleeptime.index.signatures import signature_of
+from sleeptime.index.symbols import FUNCTIONS, VALUES, Definition, Definitions, symbol_kind
 from sleeptime.index.visibility import is_visible
 
 MAX_ERRORS = 50
@@ -35,11 +36,6 @@ _MAX_BOUND_CHARS = 80
 _FAR = 1 << 62
 _BOUND_NAME = re.compile(r"[\w$@#.]+")
 _BUILTIN_TYPES = frozenset({"str", "int", "float", "bool", "bytes", "dict", "list", "set", "tuple", "None", "object"})
-_MODIFIERS = re.compile(r"^(?:@[\w.]+(?:\([^()]*\))?\s*|#?\[[^\[\]]*\]\s*)+(?=\S)")
-_LINE_COMMENT = {
-    "python": re.compile(r"(?<=[\s,(])#[^\n]*"),
-    "": re.compile(r"(?<=[\s,(])//[^\n]*|/\*.*?\*/", re.DOTALL),
-}
 
 
 def extract(text: bytes, tree: Tree, spec: LanguageSpec) -> Outline:
@@ -109,7 +105,7 @@ class _Extraction:
         parent = definition.parent
         while parent is not None and id(parent) not in self._indices:
             parent = parent.parent
-        signature = self._signature(definition)
+        signature = signature_of(definition, text, self._spec)
         return Symbol(
             name=definition.name,
             qualified_name=qualified,
@@ -134,34 +130,6 @@ class _Extraction:
     def _decorators(self, definition: Definition) -> tuple[str, ...]:
         inside = self._unique("decorator", definition)
         return (*self._docs.attributes_above(definition), *inside) if self._spec.doc_comment else inside
-
-    def _signature(self, definition: Definition) -> str:
-        """The text before the body, on one line, without comments."""
-        node = definition.node
-        scan = self._scan
-        start, end = node.start_byte, node.end_byte
-        if definition.kind in VALUES:
-            if self._spec.name != "python":
-                start = definition.start
-        else:
-            body = _body(node)
-            end = body.start_byte if body is not None else end
-            if definition.outer.type in {"export_statement", "lexical_declaration"}:
-                start = definition.start
-        if end - start > 4000:
-            end = start + 4000
-        text = scan.text[start:end].decode("utf-8", "replace")
-        mark = "#" if self._spec.name == "python" else "//"
-        if mark in text and "\n" in text:
-            text = _LINE_COMMENT.get(self._spec.name, _LINE_COMMENT[""]).sub("", text)
-        if definition.kind in CLASSES and self._spec.name != "python":
-            text = _MODIFIERS.sub("", text).split("{")[0]
-        elif len(self._spec.doc_comment) > 1:
-            text = _MODIFIERS.sub("", text)
-        return collapse(
-            text.rstrip(" \t\r\n:={;,>" if text.rstrip().endswith("=>") else " \t\r\n:={;,").lstrip(),
-            200 if definition.kind in VALUES else 1000,
-        )
 
     def _is_exported(self, definition: Definition, signature: str) -> bool:
         parent = definition.parent
@@ -224,14 +192,6 @@ class _Extraction:
             return f"{callee}()" if callee != "?" else ""
         node = match["value"][0]
         return normal_receiver(scan.text[node.start_byte : node.end_byte]).replace("?", "")
-
-
-def _body(node: Node) -> Node | None:
-    """The body of a definition, also of `const f = () => {}`."""
-    if (body := node.child_by_field_name("body")) is not None:
-        return body
-    value = node.child_by_field_name("value")
-    return value.child_by_field_name("body") if value is not None else None
 
 
 def _span(definition: Definition) -> Span:
