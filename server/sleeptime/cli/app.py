@@ -9,7 +9,6 @@ from typing import Annotated, NoReturn
 import typer
 
 import sleeptime
-from sleeptime.cli import demo, health, models, work
 from sleeptime.core.errors import SleeptimeError
 
 HELP = "A language server that thinks about your repository while you are away."
@@ -23,9 +22,17 @@ app = typer.Typer(
 )
 
 
+def complete_app() -> typer.Typer:
+    """All commands there are, for tests and documentation."""
+    _add_commands()
+    return app
+
+
 def main() -> NoReturn:
     """Run the command line and end the process."""
     try:
+        if sys.argv[1:2] not in (["serve"], ["worker"]):
+            _add_commands()
         app()
     except SleeptimeError as error:
         print(error, file=sys.stderr)
@@ -70,11 +77,15 @@ def worker(
     run(real_collaborators, linger_seconds)
 
 
-app.command(epilog="Example: sleeptime index ~/src/flask")(work.index)
-app.command(epilog="Example: sleeptime sleep --minutes 10")(work.sleep)
-app.command(epilog='Example: sleeptime ask "Where are cookies signed?"')(work.ask)
-app.command(epilog="Example: sleeptime hover src/flask/app.py:109:7")(work.hover)
-app.command(epilog="Example: sleeptime demo ~/src/requests --minutes 10")(demo.demo)
-app.command(epilog="Example: sleeptime status --files")(health.status)
-app.command(epilog="Example: sleeptime doctor --json")(health.doctor)
-app.add_typer(models.app, name="model")
+def _add_commands() -> None:
+    """The commands for people: they bring libraries that the two processes do without, and start faster without."""
+    from sleeptime.cli import demo, health, models, work
+
+    app.command(epilog="Example: sleeptime index ~/src/flask")(work.index)
+    app.command(epilog="Example: sleeptime sleep --minutes 10")(work.sleep)
+    app.command(epilog='Example: sleeptime ask "Where are cookies signed?"')(work.ask)
+    app.command(epilog="Example: sleeptime hover src/flask/app.py:109:7")(work.hover)
+    app.command(epilog="Example: sleeptime demo ~/src/requests --minutes 10")(demo.demo)
+    app.command(epilog="Example: sleeptime status --files")(health.status)
+    app.command(epilog="Example: sleeptime doctor --json")(health.doctor)
+    app.add_typer(models.app, name="model")

@@ -40,9 +40,14 @@ Folder = Annotated[
 ModelName = Annotated[str, typer.Option("--model", help="Use this model instead of the one in the settings.")]
 
 
+PLAIN_WIDTH = 1000
+"""Outside a terminal nothing is wrapped."""
+
+
 def out() -> Console:
     """Where results go. Outside a terminal: no colours, and lines are not cut."""
-    return Console(soft_wrap=not sys.stdout.isatty(), highlight=False)
+    plain = not sys.stdout.isatty()
+    return Console(soft_wrap=plain, width=PLAIN_WIDTH if plain else None, highlight=False)
 
 
 def err() -> Console:

@@ -6,27 +6,13 @@ Deliberately absent: any write, and any wait for the worker.
 from contextlib import suppress
 from pathlib import Path
 
-from msgspec import Struct
-
 from sleeptime.answer.hover import hover_markdown
 from sleeptime.core.errors import StoreError
 from sleeptime.core.ports import Clock
 from sleeptime.core.types import Outline
-from sleeptime.index import Graph
 from sleeptime.lsp.convert import Point, uri_of
+from sleeptime.lsp.view import Foresight, View, open_view
 from sleeptime.repo import Repository, open_repository
-from sleeptime.store import Store, WorktreeOutlines, open_reader, store_path
-
-SUMMARY_INTENT = "purpose"
-"""The intent whose answer is a symbol's summary."""
-
-
-class View(Struct, frozen=True):
-    """A store open to read, and the graph over it."""
-
-    store: Store
-    outlines: WorktreeOutlines
-    graph: Graph
 
 
 class Folder:
@@ -39,6 +25,8 @@ class Folder:
         self.repository = repository
         self._clock = clock
         self._view: View | None = None
+        self._foresight = Foresight(repository, ())
+        self._open_files: list[str] = []
         self._shown_root = path if path.resolve() == repository.root else repository.root
 
     @property
@@ -60,17 +48,33 @@ class Folder:
         if self._view is not None and not self._view.store.replaced():
             return
         self.close()
-        store = open_reader(store_path(self.repository.identity))
-        if store is not None:
-            outlines = store.outlines(self.repository.worktree)
-            self._view = View(store, outlines, Graph(outlines))
+        self._view = open_view(self.repository)
 
     def close(self) -> None:
         """Let go of the store."""
+        self._foresight.stop()
         view, self._view = self._view, None
         if view is not None:
             with suppress(StoreError):
                 view.store.close()
+
+    def look_ahead(self, *, everything: bool) -> None:
+        """Work out facts before they are asked for: of open files, or of those and then all others. Blocks."""
+        view = self._view
+        if view is not None:
+            self._foresight.stop()
+            self._foresight = Foresight(self.repository, self._open_files)
+            self._foresight.run(view, everything=everything)
+
+    def opened(self, path: str) -> None:
+        """A file is open in the editor: hovers will be there."""
+        self._open_files.append(path)
+        self._foresight.want(path)
+
+    def closed(self, path: str) -> None:
+        """A file is no longer open."""
+        with suppress(ValueError):
+            self._open_files.remove(path)
 
     def relative(self, path: Path) -> str | None:
         """The path as the index spells it; None outside the repository."""
@@ -85,24 +89,25 @@ class Folder:
 
     def is_saved(self, path: str, blob: str) -> bool:
         """Whether the index holds exactly this content for the path."""
-        return self._view is not None and self._view.outlines.blob(path) == blob
+        if self._view is None:
+            return False
+        self._view.settle()
+        return self._view.outlines.blob(path) == blob
 
     def hover(self, path: str, point: Point, unsaved: Outline | None = None) -> str | None:
         """The Markdown about the name at a place, or None if there is nothing to say. Reads memory and SQLite only.
         `unsaved` is what the buffer says where it differs from the index.
         """
-        if self._view is None:
+        view = self._view
+        if view is None:
             return None
-        graph = self._view.graph
-        target = graph.definition_at(path, point.line, point.column, unsaved)
-        facts = graph.facts(target, unsaved if target and target.path == path else None) if target else None
+        view.settle()
+        target = view.graph.definition_at(path, point.line, point.column, unsaved)
+        facts = view.facts(target, unsaved if target.path == path else None) if target else None
         if target is None or facts is None:
             return None
-        notes = self._view.store.answers.for_target(target, SUMMARY_INTENT)
-        code_hash = facts.symbol.text_hash
-        fresh = next((note for note in notes if note.code_hash == code_hash), None)
-        note = fresh or next(iter(notes), None)
-        return hover_markdown(facts, note, fresh=fresh is not None, now=self._clock.now(), link=self._link)
+        note, fresh = view.note(target, facts.symbol.text_hash)
+        return hover_markdown(facts, note, fresh=fresh, now=self._clock.now(), link=self._link)
 
     def _link(self, path: str, line: int) -> str:
         return f"[`{path}:{line + 1}`]({self.uri(path)}#L{line + 1})"

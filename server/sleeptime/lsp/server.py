@@ -110,7 +110,10 @@ class SleeptimeServer(LanguageServer):
 
     async def _read(self) -> None:
         reader = await _stdin_reader() or StdinAsyncReader(sys.stdin.buffer, self.thread_pool)
-        await run_async(threading.Event(), reader, self.protocol, log, self.report_server_error)
+        try:
+            await run_async(threading.Event(), reader, self.protocol, log, self.report_server_error)
+        finally:
+            await self.session.close()
 
 
 def _claim_stdout() -> Any:

@@ -54,7 +54,9 @@ class Session:
         self._buffers: dict[str, Buffer] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._sleeping: dict[str, WorkDone] = {}
+        self._ready = asyncio.Event()
         self._told_at = 0.0
+        self._encoding = "utf-16"
         self._worker = WorkerClient("editor", self._settings, self._heard)
 
     # ---- life
@@ -65,6 +67,7 @@ class Session:
         given = options if isinstance(options, Mapping) else {}
         self._options = given["sleeptime"] if isinstance(given.get("sleeptime"), Mapping) else given
         self._read_settings()
+        self._encoding = lsp.PositionEncodingKind(self._server.workspace.position_encoding or "utf-16").value
         folders = [folder.uri for folder in params.workspace_folders or []] or [params.root_uri or ""]
         self._roots = [path for uri in folders if (path := path_of(uri))]
 
@@ -73,6 +76,7 @@ class Session:
         for problem in self._problems:
             self._show(problem)
         await self._add(self._roots)
+        self._ready.set()
         self._spawn(self._worker.keep_connected(self._connected))
         if self._settings.sleep.consent == "ask" and can_ask(self._server):
             self._spawn(self._ask_consent())
@@ -136,6 +140,8 @@ class Session:
         if path is not None:
             self._buffers[document.uri] = Buffer(path.name, document.text, document.version)
             self.active("open", document.uri)
+            if found := self._place(document.uri):
+                found[0].opened(found[1])
 
     def changed(self, params: lsp.DidChangeTextDocumentParams) -> None:
         """The person typed."""
@@ -147,6 +153,8 @@ class Session:
     def closed(self, uri: str) -> None:
         """The document's text on disk counts again."""
         self._buffers.pop(uri, None)
+        if found := self._place(uri):
+            found[0].closed(found[1])
 
     def active(self, kind: Any, uri: str) -> None:
         """The person is here: tell the worker, but not with every keystroke."""
@@ -156,10 +164,6 @@ class Session:
             return
         self._told_at = now
         self._worker.tell(say.Activity(root=found[0].root, kind=kind, path=found[1]))
-
-    @property
-    def _encoding(self) -> str:
-        return str(self._server.workspace.position_encoding or "utf-16")
 
     def _place(self, uri: str) -> tuple[Folder, str] | None:
         """The innermost folder that holds a document, and its path there."""
@@ -192,7 +196,7 @@ class Session:
         Raises:
             SleeptimeError: with a sentence for the person.
         """
-        folder, path, point = self._cursor(arguments.uri, arguments.position)
+        folder, path, point = await self._cursor(arguments.uri, arguments.position)
         verbosity = self._settings.answer.verbosity if arguments.verbosity is None else arguments.verbosity
         message = say.Ask(
             root=folder.root,
@@ -211,7 +215,7 @@ class Session:
         Raises:
             SleeptimeError: with a sentence for the person.
         """
-        folder, path, _ = self._cursor(arguments.uri, None)
+        folder, path, _ = await self._cursor(arguments.uri, None)
         message = say.Think(root=folder.root, target=Target("module", path))
         return await self._answer(folder, message, arguments.partial_result_token)
 
@@ -224,7 +228,8 @@ class Session:
         assert isinstance(answered, say.Answered)
         return _result(folder, answered)
 
-    def _cursor(self, uri: str | None, position: lsp.Position | None) -> tuple[Folder, str, Point]:
+    async def _cursor(self, uri: str | None, position: lsp.Position | None) -> tuple[Folder, str, Point]:
+        await self._ready.wait()
         found = self._place(uri) if uri else None
         if uri and found is None:
             raise RepositoryError(f"{uri} is in no folder of this workspace.", "Open the folder that holds it.")
@@ -250,12 +255,15 @@ class Session:
             async with WorkDone(self._server, f"Indexing {folder.path.name}") as progress:
                 await self._worker.request(say.OpenRepository(root=folder.root), progress.on_reply)
             await self._refresh(folder)
+            await asyncio.to_thread(folder.look_ahead, everything=True)
         except SleeptimeError as error:
             self._show(str(error))
 
-    async def _refresh(self, folder: Folder) -> None:
+    async def _refresh(self, folder: Folder, *, look_ahead: bool = False) -> None:
         try:
             await asyncio.to_thread(folder.refresh)
+            if look_ahead:
+                await asyncio.to_thread(folder.look_ahead, everything=False)
         except StoreError as error:
             self._show(str(error))
 
@@ -268,7 +276,7 @@ class Session:
             case say.Changed():
                 for folder in self._folders:
                     if folder.root == message.root:
-                        self._spawn(self._refresh(folder))
+                        self._spawn(self._refresh(folder, look_ahead=bool(message.paths)))
             case _:
                 log.info("The worker said %s.", message)
 

@@ -1,0 +1,127 @@
+"""One worktree as hovers see it: the store open to read, the graph over it, and facts worked out ahead of the mouse."""
+
+import threading
+import time
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
+
+from sleeptime.core.errors import StoreError
+from sleeptime.core.types import Answer, Outline, Target
+from sleeptime.index import Facts, Graph
+from sleeptime.lsp.steady import SteadyOutlines
+from sleeptime.repo import Repository
+from sleeptime.store import Store, open_reader, store_path
+
+SUMMARY_INTENT = "purpose"
+"""The intent whose answer is a symbol's summary."""
+FACTS_KEPT = 4096
+REST_FACTOR = 1.5
+"""Working ahead rests this many times as long as it works, so that a hover mostly finds it resting."""
+
+
+class View:
+    """A store open to read. Facts are worked out once until a file changes."""
+
+    def __init__(self, store: Store, worktree: str) -> None:
+        self.store = store
+        self.outlines = SteadyOutlines(store, worktree)
+        self.graph = Graph(self.outlines)
+        self._facts: dict[Target, Facts | None] = {}
+
+    def settle(self) -> bool:
+        """See the store as it is now; whether files changed. Called before each hover.
+
+        Raises:
+            StoreError: it can no longer be read.
+        """
+        changed = self.outlines.settle()
+        if changed or len(self._facts) > FACTS_KEPT:
+            self._facts.clear()
+        return changed
+
+    def facts(self, target: Target, unsaved: Outline | None = None) -> Facts | None:
+        """All static facts about a target; `unsaved` replaces its file's outline."""
+        if unsaved is not None:
+            return self.graph.facts(target, unsaved)
+        if target not in self._facts:
+            self._facts[target] = self.graph.facts(target)
+        return self._facts[target]
+
+    def note(self, target: Target, code_hash: str) -> tuple[Answer | None, bool]:
+        """The latest summary, one of this very code before all others, and whether it is of this code."""
+        notes = self.store.answers.for_target(target, SUMMARY_INTENT)
+        fresh = next((note for note in notes if note.code_hash == code_hash), None)
+        return fresh or next(iter(notes), None), fresh is not None
+
+    def knows(self, target: Target) -> bool:
+        """Whether facts about a target are at hand."""
+        return target in self._facts
+
+    def learn(self, target: Target, facts: Facts | None, generation: int) -> bool:
+        """Take facts that were worked out elsewhere; false if they are of another generation, or there are too many."""
+        if generation != self.outlines.generation or len(self._facts) >= FACTS_KEPT:
+            return False
+        self._facts[target] = facts
+        return True
+
+
+def open_view(repository: Repository) -> View | None:
+    """The repository's store open to read; None before the first index. Blocks.
+
+    Raises:
+        StoreError: it cannot be read.
+    """
+    store = open_reader(store_path(repository.identity))
+    return View(store, repository.worktree) if store else None
+
+
+class Foresight:
+    """Works out facts before the mouse gets there: those of a name that is used everywhere take tens of milliseconds,
+    too long for a hover. It reads through a view of its own, in a thread of its own. `wanted` files come first.
+    """
+
+    def __init__(self, repository: Repository, wanted: Iterable[str]) -> None:
+        self._repository = repository
+        self._wanted = deque(wanted)
+        self._stopped = threading.Event()
+
+    def want(self, path: str) -> None:
+        """A file was opened: it comes next."""
+        self._wanted.appendleft(path)
+
+    def stop(self) -> None:
+        """End soon."""
+        self._stopped.set()
+
+    def run(self, view: View, *, everything: bool) -> None:
+        """Fill `view` with facts about wanted files and then, with `everything`, about all others, until it is full or
+        files change. Blocks.
+        """
+        try:
+            own = open_view(self._repository)
+            if own is None:
+                return
+            with own.store:
+                own.settle()
+                self._fill(view, own, own.outlines.paths() if everything else ())
+        except StoreError:
+            return  # a hover will meet it too, and tell
+
+    def _fill(self, view: View, own: View, others: Sequence[str]) -> None:
+        for path in self._paths(others):
+            outline = own.outlines.outline(path)
+            for symbol in outline.symbols if outline else ():
+                started = time.monotonic()
+                target = own.graph.definition_at(path, symbol.name_span.start_line, symbol.name_span.start_column)
+                if target is None or view.knows(target):
+                    continue
+                learned = view.learn(target, own.graph.facts(target), own.outlines.generation)
+                if not learned or self._stopped.wait(REST_FACTOR * (time.monotonic() - started)):
+                    return
+
+    def _paths(self, others: Sequence[str]) -> Iterator[str]:
+        for path in (*others, ""):
+            while self._wanted:
+                yield self._wanted.popleft()
+            if path:
+                yield path

@@ -1,0 +1,181 @@
+"""The commands as a person types them, against the real worker with the echo model."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from fakes.home import Home, own_home
+
+SLEEPTIME = [sys.executable, "-P", "-m", "sleeptime"]
+
+
+@pytest.fixture
+def home(monkeypatch: pytest.MonkeyPatch) -> Iterator[Home]:
+    with own_home(monkeypatch) as home:
+        home.write_settings('[model]\nname = "echo"\n')
+        yield home
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    root = tmp_path / "project"
+    root.mkdir()
+    (root / "a.py").write_text(
+        'def greet(name):\n    """Say hello."""\n    return name\n\n\ndef main():\n    greet("x")\n'
+    )
+    return root
+
+
+def run(home: Home, *words: str, code: int = 0, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+    done = subprocess.run(
+        [*SLEEPTIME, *words], env=home.env, cwd=cwd, text=True, capture_output=True, check=False, timeout=60
+    )
+    assert done.returncode == code, done.stdout + done.stderr
+    assert "Traceback" not in done.stderr
+    return done
+
+
+def plain(home: Home, *words: str, cwd: Path | None = None) -> dict:
+    return json.loads(run(home, *words, "--json", cwd=cwd).stdout)
+
+
+def test_index_sleep_ask_hover_and_status_work_one_after_the_other(home: Home, project: Path) -> None:
+    indexed = plain(home, "index", str(project))
+    assert (indexed["files"], indexed["symbols"], indexed["parsed"]) == (1, 2, 1)
+    assert plain(home, "index", cwd=project)["parsed"] == 0
+    slept = plain(home, "sleep", "--minutes", "1", cwd=project)
+    assert slept["jobs_left"] == 0
+    answer = plain(home, "ask", "Where is `greet` defined?", cwd=project)
+    assert (answer["source"], answer["evidence"][0]["path"]) == ("facts", "a.py")
+    hover = plain(home, "hover", f"{project}/a.py:7:5", cwd=project)
+    assert "greet(name)" in hover["markdown"]
+    status = plain(home, "status", "--files", cwd=project)
+    assert status["worker"]["state"] == "awake"
+    assert status["store"]["paths"] == ["a.py"]
+
+
+def test_results_outside_a_terminal_are_plain_lines(home: Home, project: Path) -> None:
+    for words in (
+        ["index"],
+        ["ask", "Where is `greet` defined?"],
+        ["hover", "a.py:1:5"],
+        ["status"],
+        ["model", "list"],
+    ):
+        said = run(home, *words, cwd=project)
+        assert said.stdout.strip()
+        assert "\x1b" not in said.stdout + said.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (["index", "/nowhere/at/all"], "There is no folder /nowhere/at/all."),
+        (["sleep", "/nowhere/at/all"], "There is no folder /nowhere/at/all."),
+        (["ask", "what?", "--repo", "/nowhere/at/all"], "There is no folder /nowhere/at/all."),
+        (["status", "/nowhere/at/all"], "There is no folder /nowhere/at/all."),
+        (["hover", "vanished.py:1:1"], "There is no file vanished.py."),
+        (["hover", "a.py:4:1"], "Nothing is known about what stands at a.py:4:1."),
+        (["hover", "a.py:99:1"], "a.py has only 8 lines."),
+        (["ask", "how would it end?", "--fresh", "--model", "qwen2.5-coder-0.5b"], "is not on this machine"),
+        (["sleep", "--model", "qwen2.5-coder-0.5b"], "Run `sleeptime model pull qwen2.5-coder-0.5b`."),
+        (["sleep", "--model", "gpt-99"], 'There is no model named "gpt-99".'),
+        (["model", "verify", "gpt-99"], 'There is no model named "gpt-99".'),
+        (["model", "verify", "qwen2.5-coder-0.5b"], "is not on this machine"),
+    ],
+)
+def test_what_goes_wrong_is_one_clear_sentence_and_exit_code_1(
+    home: Home, project: Path, words: list[str], sentence: str
+) -> None:
+    said = run(home, *words, code=1, cwd=project)
+    assert sentence in said.stderr
+    assert said.stdout == ""
+    assert len(said.stderr.strip().splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    "words", [["ask"], ["hover", "a.py"], ["sleep", "--minutes", "x"], ["dance"], ["model", "sing"]]
+)
+def test_wrong_usage_is_exit_code_2(home: Home, project: Path, words: list[str]) -> None:
+    run(home, *words, code=2, cwd=project)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["index"],
+        ["sleep"],
+        ["ask"],
+        ["hover"],
+        ["status"],
+        ["doctor"],
+        ["serve"],
+        *(["model", w] for w in ("list", "pull", "verify")),
+    ],
+    ids=" ".join,
+)
+def test_every_command_has_help_with_an_example(home: Home, words: list[str]) -> None:
+    assert "sleeptime " + " ".join(words) in run(home, *words, "--help").stdout
+
+
+def test_a_damaged_store_is_said_set_aside_and_made_anew(home: Home, project: Path) -> None:
+    run(home, "index", cwd=project)
+    home.stop_everything()
+    (store,) = (home.path / "cache" / "sleeptime" / "stores").glob("*.db")
+    for log in store.parent.glob("*.db-*"):
+        log.unlink()
+    store.write_bytes(b"no database at all " * 1000)
+    said = run(home, "index", code=1, cwd=project).stderr
+    assert "set aside" in said
+    assert plain(home, "index", cwd=project)["parsed"] == 1
+    assert len(list(store.parent.glob("*corrupt*"))) == 1
+
+
+def test_bad_settings_are_named_and_the_command_goes_on(home: Home, project: Path) -> None:
+    home.write_settings('[model]\nname = "echo"\n[sleep]\nconsent = "maybe"\n')
+    said = run(home, "index", cwd=project)
+    assert "sleeptime.sleep.consent is 'maybe'" in said.stderr
+
+
+def test_a_broken_settings_file_is_one_sentence(home: Home, project: Path) -> None:
+    home.write_settings("[model\n")
+    assert "settings.toml cannot be read" in run(home, "index", code=1, cwd=project).stderr
+    checks = {
+        check["name"]: check["ok"]
+        for check in json.loads(run(home, "doctor", "--json", code=1, cwd=project).stdout)["checks"]
+    }
+    assert not checks["settings"]
+    assert checks["SQLite"]
+
+
+def test_doctor_finds_all_well(home: Home, project: Path) -> None:
+    assert all(check["ok"] for check in plain(home, "doctor", cwd=project)["checks"])
+
+
+def test_status_starts_nothing(home: Home, project: Path) -> None:
+    assert plain(home, "status", cwd=project)["worker"]["state"] == "stopped"
+    assert home.processes() == []
+
+
+def test_an_interrupt_ends_a_command_with_130_and_what_it_asked_for(home: Home, project: Path) -> None:
+    (project / "b.py").write_text(
+        "\n".join(f"def f{n}(x):\n    return f{n - 1}(x) if x else g{n}\n" for n in range(400))
+    )
+    run(home, "index", cwd=project)
+    sleeping = subprocess.Popen([*SLEEPTIME, "sleep"], env=home.env, cwd=project, stderr=subprocess.PIPE)
+    deadline = time.monotonic() + 30
+    while plain(home, "status", cwd=project)["worker"]["state"] != "asleep" and time.monotonic() < deadline:
+        pass
+    os.kill(sleeping.pid, signal.SIGINT)
+    _, said = sleeping.communicate(timeout=20)
+    assert sleeping.returncode == 130
+    assert b"Traceback" not in said
+    while plain(home, "status", cwd=project)["worker"]["state"] == "asleep":
+        assert time.monotonic() < deadline
