@@ -1,5 +1,6 @@
 """One outline, arranged for looking things up. Made once for each outline: outlines never change."""
 
+import re
 from bisect import bisect_left, bisect_right
 from collections import OrderedDict
 from functools import cached_property
@@ -9,6 +10,7 @@ from sleeptime.index.symbols import CLASSES, FUNCTIONS
 
 __all__ = ["CLASSES", "FUNCTIONS", "Lookup", "Lookups"]
 
+_LAST_NAME = re.compile(r"(?:[^\[<(]*[^\w\[<(])?(\w+)")
 _CACHED_LOOKUPS = 4096
 """Arranged outlines kept; a hover needs a few dozen, a search for callers a few hundred."""
 
@@ -81,6 +83,16 @@ class Lookup:
         table: dict[int, list[Reference]] = {}
         for reference in self.outline.references:
             table.setdefault(reference.enclosing, []).append(reference)
+        return table
+
+    @cached_property
+    def extending(self) -> dict[str, list[int]]:
+        """Indices of classes by the last name of each base: `Model` of `models.Model[int]`."""
+        table: dict[str, list[int]] = {}
+        for index, symbol in enumerate(self.outline.symbols):
+            for base in symbol.bases:
+                if (name := _LAST_NAME.match(base)) is not None:
+                    table.setdefault(name[1], []).append(index)
         return table
 
     @cached_property

@@ -220,14 +220,14 @@ class Question:
         symbol = self._resolver.symbol(entity)
         if symbol is None or symbol.kind not in CLASSES:
             return []
-        found = []
+        found: list[Entity] = []
         for path in self._files_near(symbol.name, entity.path):
             lookup = self._resolver.lookup(path)
             if lookup is None:
                 continue
-            for index, candidate in enumerate(lookup.outline.symbols):
-                if candidate.bases and entity in self._resolver.bases(Entity("symbol", path, index)):
-                    found.append(Entity("symbol", path, index))
+            for name in (symbol.name, *_aliases(lookup, symbol.name)):
+                candidates = [Entity("symbol", path, index) for index in lookup.extending.get(name, ())]
+                found += [candidate for candidate in candidates if entity in self._resolver.bases(candidate)]
         return found
 
     def overrides(self, target: Target) -> tuple[Target, ...]:
