@@ -78,6 +78,19 @@ def test_cancelled_in_a_long_prefill_it_yields_at_once_and_keeps_what_it_compute
     assert again.cached_tokens > 32
 
 
+def test_cancelled_while_the_engine_still_drops_another_request_it_yields_at_once(engine):
+    for number in range(3):
+        cancel, set_at = threading.Event(), []
+
+        def come_back(cancel=cancel, set_at=set_at) -> None:
+            set_at.append(time.monotonic())
+            cancel.set()
+
+        threading.Timer(0.4 if number == 0 else 0.1, come_back).start()
+        engine.model.chat(ask(f"{number} {CONTEXT}\nSummarise this module.", max_tokens=200), cancel)
+        assert not set_at or time.monotonic() - set_at[0] < YIELD_SECONDS
+
+
 def test_cancelled_before_it_begins_it_says_nothing(engine):
     cancel = threading.Event()
     cancel.set()

@@ -39,19 +39,28 @@ def eventually(condition, seconds: float = 20.0) -> bool:
     return True
 
 
+def ended(pid: int) -> bool:
+    try:
+        return psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return True
+
+
 @pytest.mark.skipif(os.name != "posix", reason="kills with signals")
-def test_a_frozen_engine_ends_when_its_parent_is_killed_and_nothing_was_printed(small_model_path):
+def test_a_frozen_engine_ends_when_its_parent_is_killed_and_nothing_was_left(small_model_path, tmp_path):
     parent = subprocess.run(
         [sys.executable, "-c", PARENT, str(small_model_path)],
         capture_output=True,
         timeout=120,
         start_new_session=True,
+        env={**os.environ, "TMPDIR": str(tmp_path)},
         check=False,
     )
     assert parent.stdout == b""
     assert parent.stderr.isdigit(), parent.stderr
     engine_pid = int(parent.stderr)
-    assert eventually(lambda: not psutil.pid_exists(engine_pid))
+    assert eventually(lambda: ended(engine_pid))
+    assert eventually(lambda: list(tmp_path.iterdir()) == [])
 
 
 def test_after_a_cancellation_the_engine_uses_no_processor(small_model_path):
@@ -62,9 +71,31 @@ def test_after_a_cancellation_the_engine_uses_no_processor(small_model_path):
     )
     engine = psutil.Process(model.engine_pid)
     assert eventually(lambda: engine.status() == psutil.STATUS_STOPPED)
-    assert model.count_tokens("awake again") == 2
+    assert model.count_tokens("awake") > 0
     model.close()
     assert not engine.is_running()
+
+
+def test_tokens_are_counted_while_other_threads_cancel(small_model_path):
+    model = LlamaCppModel(small_model_path, name="small", context_tokens=2048, threads=1)
+    counts: list[int] = []
+    enough = threading.Event()
+
+    def count() -> None:
+        while not enough.is_set():
+            counts.append(model.count_tokens("one two three"))
+
+    counter = threading.Thread(target=count)
+    counter.start()
+    for number in range(5):
+        cancel = threading.Event()
+        request = ChatRequest(messages=(Message("user", f"Tell story {number}."),), max_tokens=50)
+        assert model.chat(request, cancel, lambda _, cancel=cancel: cancel.set()).finish == "cancelled"
+    enough.set()
+    counter.join(timeout=20)
+    assert not counter.is_alive()
+    assert set(counts) == {3}
+    model.close()
 
 
 def test_closing_twice_is_fine_and_a_closed_model_says_so(small_model_path):

