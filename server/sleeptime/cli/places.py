@@ -43,9 +43,9 @@ def root_of_file(file: Path) -> Path:
 def parse_place(text: str) -> FilePlace:
     """`src/app.py:12:5`; the column may be left out."""
     file, *numbers = text.rsplit(":", 2)
-    if len(numbers) == 2 and not numbers[0].isdigit():
+    if len(numbers) == 2 and not numbers[0].isdecimal():
         file, numbers = f"{file}:{numbers[0]}", numbers[1:]
-    if not file or not numbers or not all(number.isdigit() and int(number) for number in numbers):
+    if not file or not numbers or not all(_counts(number) for number in numbers):
         raise typer.BadParameter(f"{text!r} is no place; write FILE:LINE:COLUMN, counted from one.")
     line, column = [*map(int, numbers), 1][:2]
     return FilePlace(Path(file), line, column)
@@ -65,3 +65,7 @@ def to_point(place: FilePlace) -> Point:
         raise RepositoryError(f"{place.file} has only {len(lines)} lines.")
     line = content(lines[place.line - 1])
     return Point(place.line - 1, convert_column(line, place.column - 1, WIDTHS["utf-32"], WIDTHS["utf-8"]))
+
+
+def _counts(number: str) -> bool:
+    return number.isascii() and number.isdecimal() and int(number) > 0

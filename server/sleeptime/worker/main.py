@@ -23,8 +23,10 @@ LINE_BYTES = 16 * 1024 * 1024
 LINGER_SECONDS = 300.0
 """How long the worker stays after its last client: a restarted editor finds the model still loaded."""
 LOG_BYTES = 1024 * 1024
-NICENESS = 10
-"""What the person waits for gets nine times our share; a question asked on a busy machine still has its tenth."""
+NICENESS = 5
+"""Indexing yields to what the person runs in the same terminal; the engine is nicer still, by itself."""
+SESSION_NICENESS = 10
+"""All that the person waits for gets nine times our share; a question asked on a busy machine still has its tenth."""
 IDLE_PRIORITY_CLASS = 0x40
 """Windows' name for the lowest priority."""
 
@@ -120,4 +122,4 @@ def _be_polite() -> None:
     with suppress(OSError, psutil.Error, AttributeError, ValueError):
         process.ionice(psutil.IOPRIO_CLASS_IDLE if sys.platform == "linux" else 0)
     with suppress(OSError):
-        Path("/proc/self/autogroup").write_text(str(NICENESS))
+        Path("/proc/self/autogroup").write_text(str(SESSION_NICENESS))
