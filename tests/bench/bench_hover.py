@@ -104,6 +104,9 @@ def thinking(repository: Path, model: str, env: dict[str, str]) -> Iterator[None
     sleeper = subprocess.Popen([*SLEEPTIME, "sleep", str(repository), "--minutes", "10", "--model", model], env=env)
     try:
         time.sleep(6)
+        said = subprocess.run([*SLEEPTIME, "status", "--json"], env=env, capture_output=True, check=True)
+        status = json.loads(said.stdout)["worker"]
+        print(f"the worker is {status['state']} with {status['model']}")
         yield
     finally:
         sleeper.send_signal(signal.SIGINT)

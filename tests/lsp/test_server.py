@@ -1,6 +1,7 @@
 """The real server process, with the echo model."""
 
 import asyncio
+import sys
 import tomllib
 from concurrent.futures import Future
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 from lsprotocol import types as lsp
 from pygls.exceptions import JsonRpcException
 
+import sleeptime
 from fakes.editor import Editor, until
 from fakes.home import Home
 
@@ -322,3 +324,24 @@ async def test_an_editor_that_dies_ends_the_server(open_editor: OpenEditor, shop
     async with open_editor(shop) as editor:
         editor.client._server.stdin.close()
         assert await ended(editor) == 1
+
+
+async def test_a_cancelled_ask_stops_the_model_and_answers_request_cancelled(
+    open_editor: OpenEditor, shop: Path, home: Home
+) -> None:
+    fake = Path(__file__).parents[1] / "fakes" / "worker_process.py"
+    worker = await asyncio.create_subprocess_exec(sys.executable, fake, sleeptime.__version__, env=home.env)
+    async with open_editor(shop) as editor:
+        arguments = [{"question": "endless", "partialResultToken": "t"}]
+        started = asyncio.Event()
+        editor.client.protocol.fm.features[lsp.PROGRESS] = lambda _params: started.set()
+        params = lsp.ExecuteCommandParams("sleeptime.ask", arguments)
+        asking = editor.client.protocol.send_request("workspace/executeCommand", params, msg_id="ask")
+        await asyncio.wait_for(started.wait(), 30)
+        editor.client.cancel_request(lsp.CancelParams("ask"))
+        with pytest.raises(JsonRpcException, match="cancel"):
+            await asyncio.wait_for(asyncio.wrap_future(asking), 10)
+        answer = await editor.command("sleeptime.ask", {"question": "and now?"})
+        assert answer["markdown"] == "it is echo"
+    worker.kill()
+    await worker.wait()
