@@ -19,6 +19,12 @@ from sleeptime.worker.main import run
 
 
 class MortalPlace(FakePlace):
+    """A root called "endless" sleeps until it is stopped."""
+
+    def __init__(self, root: str) -> None:
+        super().__init__(root)
+        self.endless = Path(root).name == "endless"
+
     def answer(self, ask: Any, *rest: Any) -> Any:
         if ask.question == "die":
             os.kill(os.getpid(), signal.SIGKILL)

@@ -342,8 +342,9 @@ class Worker:
 
     def _status_now(self, client: Client) -> say.Status:
         name, reason = self._parts.choose_model(client.settings)
+        loaded = self._thinking.model_name
         return msgspec.structs.replace(
-            self._state(), model=name, model_reason=reason, pid=os.getpid(), version=sleeptime.__version__
+            self._state(), model=loaded or name, model_reason=reason, pid=os.getpid(), version=sleeptime.__version__
         )
 
     def _tell(self, message: say.Changed | say.Status) -> None:

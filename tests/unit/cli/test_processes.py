@@ -6,13 +6,15 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+import sleeptime
 from fakes.home import Home, own_home
 
+FAKE_WORKER = Path(__file__).parents[2] / "fakes" / "worker_process.py"
 SLEEPTIME = [sys.executable, "-P", "-m", "sleeptime"]
 
 
@@ -164,18 +166,19 @@ def test_status_starts_nothing(home: Home, project: Path) -> None:
     assert home.processes() == []
 
 
-def test_an_interrupt_ends_a_command_with_130_and_what_it_asked_for(home: Home, project: Path) -> None:
-    (project / "b.py").write_text(
-        "\n".join(f"def f{n}(x):\n    return f{n - 1}(x) if x else g{n}\n" for n in range(400))
-    )
-    run(home, "index", cwd=project)
-    sleeping = subprocess.Popen([*SLEEPTIME, "sleep"], env=home.env, cwd=project, stderr=subprocess.PIPE)
-    deadline = time.monotonic() + 30
-    while plain(home, "status", cwd=project)["worker"]["state"] != "asleep" and time.monotonic() < deadline:
-        pass
+def test_an_interrupt_ends_a_command_with_130_and_what_it_asked_for(home: Home, tmp_path: Path) -> None:
+    (tmp_path / "endless").mkdir()
+    subprocess.Popen([sys.executable, FAKE_WORKER, sleeptime.__version__], env=home.env)
+    sleeping = subprocess.Popen([*SLEEPTIME, "sleep", tmp_path / "endless"], env=home.env, stderr=subprocess.PIPE)
+    wait_for(home, lambda state: state == "asleep")
     os.kill(sleeping.pid, signal.SIGINT)
     _, said = sleeping.communicate(timeout=20)
     assert sleeping.returncode == 130
     assert b"Traceback" not in said
-    while plain(home, "status", cwd=project)["worker"]["state"] == "asleep":
+    wait_for(home, lambda state: state == "awake")
+
+
+def wait_for(home: Home, holds: Callable[[str], bool]) -> None:
+    deadline = time.monotonic() + 40
+    while not holds(plain(home, "status", str(home.path))["worker"]["state"]):
         assert time.monotonic() < deadline
