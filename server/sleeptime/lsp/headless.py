@@ -49,7 +49,7 @@ class HeadlessEditor:
     ) -> None:
         await self._client.shutdown_async(None)
         self._client.exit(None)
-        await self._client.stop()
+        await self._client.stop()  # type: ignore[no-untyped-call]  # pygls leaves it untyped
 
     def open(self, path: str) -> str:
         """Open a file as an editor does, once; returns its URI."""
