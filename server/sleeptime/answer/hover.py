@@ -69,8 +69,9 @@ def _note(note: Answer, *, fresh: bool, now: float) -> str:
 
 
 def _certain_callees(facts: Facts) -> tuple[str, ...]:
+    """What is called for sure; exceptions are named where they are raised."""
     certain = (use.target.symbol for use in facts.callees if use.target.symbol and not use.ambiguous)
-    return tuple(dict.fromkeys(certain))
+    return tuple(name for name in dict.fromkeys(certain) if name not in facts.symbol.raises)
 
 
 def _uses(uses: Sequence[Use], total: int, link: Link) -> str:

@@ -33,109 +33,15 @@ _STRING_LITERAL = re.compile(r"""(["']).*?\1""")
 _CITATION = re.compile(r"(?<![\w/.-])([\w./-]+\.\w+):(\d+)(?:-(\d+))?")
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[A-Z`*\"(-])|\n+")
 
-UNIVERSAL_NAMES = (
-    frozenset(dir(builtins))
-    | frozenset(keyword.kwlist)
-    | frozenset(
-        [
-            "self",
-            "cls",
-            "this",
-            "super",
-            "null",
-            "nil",
-            "undefined",
-            "true",
-            "false",
-            "void",
-            "new",
-            "try",
-            "catch",
-            "throw",
-            "throws",
-            "finally",
-            "async",
-            "await",
-            "let",
-            "const",
-            "var",
-            "func",
-            "fn",
-            "function",
-            "struct",
-            "enum",
-            "impl",
-            "trait",
-            "interface",
-            "package",
-            "import",
-            "export",
-            "extends",
-            "implements",
-            "public",
-            "private",
-            "protected",
-            "static",
-            "final",
-            "bool",
-            "boolean",
-            "int",
-            "integer",
-            "float",
-            "double",
-            "string",
-            "str",
-            "char",
-            "byte",
-            "bytes",
-            "list",
-            "dict",
-            "tuple",
-            "set",
-            "array",
-            "map",
-            "vector",
-            "slice",
-            "object",
-            "Object",
-            "String",
-            "Error",
-            "Promise",
-            "Result",
-            "Option",
-            "Some",
-            "Ok",
-            "Err",
-            "Vec",
-            "args",
-            "kwargs",
-            "JSON",
-            "HTTP",
-            "HTTPS",
-            "URL",
-            "URI",
-            "API",
-            "CLI",
-            "HTML",
-            "XML",
-            "SQL",
-            "UTF-8",
-            "stdin",
-            "stdout",
-            "stderr",
-            "__init__",
-            "__call__",
-            "__all__",
-            "__name__",
-            "__main__",
-            "__file__",
-            "__dict__",
-            "__doc__",
-            "__enter__",
-            "__exit__",
-        ]
-    )
-)
+_WORDS_OF_LANGUAGES = """
+self cls this super null nil undefined true false void new try catch throw throws finally async await
+let const var func fn function struct enum impl trait interface package import export extends implements
+public private protected static final bool boolean int integer float double string str char byte bytes
+list dict tuple set array map vector slice object Object String Error Promise Result Option Some Ok Err Vec
+args kwargs JSON HTTP HTTPS URL URI API CLI HTML XML SQL stdin stdout stderr __init__ __call__ __all__
+__name__ __main__ __file__ __dict__ __doc__ __enter__ __exit__
+"""
+UNIVERSAL_NAMES = frozenset([*dir(builtins), *keyword.kwlist, *_WORDS_OF_LANGUAGES.split()])
 """Names that belong to languages rather than to a repository."""
 
 MAX_EVIDENCE = 4
