@@ -8,6 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from fakes.git import Git, write
+from fakes.parsing import die_on_request
 from sleeptime.core.settings import IndexSettings
 from sleeptime.index import parse
 from sleeptime.repo import Repository, open_repository
@@ -294,12 +295,6 @@ def test_a_parser_that_kills_its_process_costs_one_file(
     result = index(root, store)
     assert (result.files, result.skipped) == (41, 1)
     assert store.modules.skipped(str(root)) == [("many/7.py", "its parser crashed")]
-
-
-def die_on_request(batch: list[parsing.Source]) -> list[parsing.Parsed]:
-    if any(b"die" in source.content for source in batch):
-        os._exit(1)
-    return [parsing.parse_source(source) for source in batch]
 
 
 PATHS = st.sampled_from(["a.py", "b.py", "sub/a.py", "sub/deep/c.py", "sub.py", "d.md", "LICENSE"])
