@@ -87,5 +87,8 @@ class FakePlace:
         self.asleep.clear()
         return slept(done=done, left=self.jobs, answers=done)
 
+    def tidy(self) -> None:
+        self.log.append("tidied")
+
     def close(self) -> None:
         self.log.append("closed")

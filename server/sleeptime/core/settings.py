@@ -23,6 +23,19 @@ class IndexSettings(Struct, frozen=True, forbid_unknown_fields=True):
     """Which files are read."""
 
     max_file_kb: Annotated[int, Meta(ge=1, description="Larger files are skipped (KiB).")] = 1024
+    processes: Annotated[
+        int,
+        Meta(ge=0, description="Processes that parse at once; 0 means one per core, at most 6. All have low priority."),
+    ] = 0
+
+
+class StoreSettings(Struct, frozen=True, forbid_unknown_fields=True):
+    """How much is kept on the disk."""
+
+    max_gb: Annotated[
+        float,
+        Meta(gt=0, description="A repository's store is kept under this size (GB); the least used is dropped first."),
+    ] = 2
 
 
 class SleepSettings(Struct, frozen=True, forbid_unknown_fields=True):
@@ -65,6 +78,7 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     """All settings, by section."""
 
     index: IndexSettings = IndexSettings()
+    store: StoreSettings = StoreSettings()
     sleep: SleepSettings = SleepSettings()
     model: ModelSettings = ModelSettings()
     hover: HoverSettings = HoverSettings()

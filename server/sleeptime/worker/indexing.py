@@ -180,7 +180,8 @@ class _Run:
 
     def _parsers(self, wanted: Sequence[RepoFile]) -> Parsers:
         # What git vouches for is usually known; should it not be, the pool starts with the first that is not.
-        return ParsePool() if sum(file.size for file in wanted) >= POOL_BYTES else ParseHere()
+        much = sum(file.size for file in wanted) >= POOL_BYTES
+        return ParsePool(self._settings.processes) if much else ParseHere()
 
     # ---- their contents
 

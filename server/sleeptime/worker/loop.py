@@ -19,6 +19,7 @@ from sleeptime.core import messages as say
 from sleeptime.core.errors import CorruptStoreError, SleeptimeError, WorkerError
 from sleeptime.core.ports import Clock
 from sleeptime.core.settings import Settings
+from sleeptime.worker.chores import Chores
 from sleeptime.worker.client import Client, Request
 from sleeptime.worker.keeper import OpenModel
 from sleeptime.worker.nights import Nights, Resident
@@ -50,6 +51,7 @@ class Worker:
         self._indexer = ThreadPoolExecutor(1, thread_name_prefix="index")
         self._thinking = Thinking(parts.open_model, parts.clock)
         self._nights = Nights(parts.clock, self._residents.values, self._sleep_unasked)
+        self._chores = Chores(parts.clock, self._residents.values, self._sweep, self._tidy)
         self._doing: list[tuple[State, str]] = []
         self._tasks: set[asyncio.Task[None]] = set()
         self._company = asyncio.Event()
@@ -74,6 +76,7 @@ class Worker:
         """Until a client asks for the end, or nobody has been connected for `linger_seconds`."""
         chores = [
             asyncio.create_task(self._nights.run()),
+            asyncio.create_task(self._chores.run()),
             asyncio.create_task(self._thinking.forget_when_quiet()),
             asyncio.create_task(self._end_when_alone(linger_seconds)),
         ]
@@ -146,6 +149,7 @@ class Worker:
                 client.cancel(message.request)
             case say.Activity():
                 self._nights.activity()
+                self._chores.activity(message.root, message.kind)
                 if message.kind == "save" and message.path:
                     self._changed(message.root, frozenset({message.path}))
             case _:
@@ -280,7 +284,9 @@ class Worker:
         return await asyncio.to_thread(resident.place.watch, on_change)
 
     def _changed(self, root: str, paths: frozenset[str]) -> None:
-        """Files changed on the disk. Changes that arrive during an index run are taken by the next one together."""
+        """Files changed on the disk (the empty set: any may have). Changes that arrive during an index run are taken by
+        the next one together.
+        """
         resident = self._residents.get(root)
         if resident is None:
             return
@@ -305,6 +311,17 @@ class Worker:
         resident.stir()
         self._tell(say.Changed(root=resident.root, paths=paths))
         self._nights.look_again()
+
+    async def _sweep(self, resident: Resident) -> None:
+        """Look at the whole repository again: a change that no event told of is found now."""
+        resident.changes.append(frozenset())
+        await self._index_changes(resident)
+
+    async def _tidy(self, resident: Resident) -> None:
+        try:
+            await asyncio.get_running_loop().run_in_executor(self._indexer, resident.place.tidy)
+        except (SleeptimeError, RuntimeError) as error:  # RuntimeError: the worker is ending
+            log.warning("The store of %s was not tidied: %s", resident.root, error)
 
     async def _let_go(self, root: str) -> None:
         resident = self._residents.pop(root, None)

@@ -18,6 +18,9 @@ BATCH_BYTES = 512 << 10
 
 BATCH_FILES = 128
 
+MOST_PROCESSES = 6
+"""More would wait for the one that writes, which needs a sixth of their time."""
+
 POOL_BYTES = 1 << 20
 """From how many bytes on other processes pay for being started (some 0.3 s, which one process parses 1 MB in)."""
 
@@ -117,7 +120,8 @@ class ParsePool:
     """Parses in several processes. Not forked from this one, which has threads: a fork would copy held locks."""
 
     def __init__(self, processes: int = 0) -> None:
-        self._processes = processes or _cores()
+        """`processes` is `index.processes` of the settings."""
+        self._processes = processes or min(_cores(), MOST_PROCESSES)
         self._pool = self._started(self._processes)
         self._batch: list[Source] = []
         self._batch_bytes = 0

@@ -22,6 +22,7 @@ from sleeptime.worker.loop import Collaborators
 from sleeptime.worker.place import LendModel, OnProgress
 
 SUMMARY_INTENT = "purpose"
+BYTES_PER_GB = 10**9
 
 
 class RepositoryPlace:
@@ -79,6 +80,9 @@ class RepositoryPlace:
     def sleep(self, lend: LendModel, cancel: threading.Event, on_progress: OnProgress) -> Slept:
         sleeper = Sleeper(self._sources, self._store, self._repository.worktree, lend(), self._clock)
         return sleeper.run(cancel, lambda done, total, text: on_progress(done, total, text, "jobs"))
+
+    def tidy(self) -> None:
+        self._store.collect_garbage(int(self._settings.store.max_gb * BYTES_PER_GB))
 
     def close(self) -> None:
         self._store.close()

@@ -1,6 +1,6 @@
 """One repository with its store, as the worker uses it: the one place where the worker meets the parts below.
 
-Methods block: `index` and `update` run on the index thread, `answer`, `think` and `sleep` on the model's, the others
+Methods block: `index`, `update` and `tidy` run on the index thread, `answer`, `think` and `sleep` on the model's, the others
 on any.
 """
 
@@ -53,6 +53,10 @@ class Place(Protocol):
 
     def sleep(self, lend: LendModel, cancel: threading.Event, on_progress: OnProgress) -> Slept:
         """Work through the jobs until `cancel` (within one token) or the last job."""
+        ...
+
+    def tidy(self) -> None:
+        """Keep the store under the size that the settings give it."""
         ...
 
     def close(self) -> None:

@@ -6,10 +6,12 @@ from typing import Any
 import pytest
 
 from fakes.loop import CONSENT, Bench
+from fakes.place import FakePlace
 from sleeptime.core import messages as say
 from sleeptime.core.errors import CorruptStoreError, RepositoryError, WorkerError
 from sleeptime.core.types import Target
 from sleeptime.lsp.link import Link
+from sleeptime.worker.nights import Resident
 
 ROOT = "/somewhere"
 
@@ -189,6 +191,21 @@ async def test_a_saved_file_is_indexed_even_if_no_watcher_saw_it(bench: Bench) -
     link, _ = await opened(bench)
     link.tell(say.Activity(root=ROOT, kind="save", path="a.py"))
     await until(lambda: ("update", frozenset({"a.py"})) in bench.places[ROOT].log)
+
+
+async def test_a_watcher_that_lost_events_makes_everything_be_looked_at(bench: Bench) -> None:
+    await opened(bench)
+    place = bench.places[ROOT]
+    assert place.on_change
+    await asyncio.to_thread(place.on_change, frozenset())
+    await until(lambda: ("update", frozenset()) in place.log)
+
+
+async def test_lost_events_are_not_forgotten_beside_others(bench: Bench) -> None:
+    resident = Resident(FakePlace(ROOT), CONSENT)
+    resident.changes.extend([frozenset({"a.py"}), frozenset(), frozenset({"b.py"})])
+    assert resident.take_changes() == frozenset()
+    assert resident.take_changes() is None
 
 
 async def test_a_repository_is_let_go_when_its_last_client_leaves(bench: Bench) -> None:
