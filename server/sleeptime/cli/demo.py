@@ -46,6 +46,9 @@ HOVERS = 100
 SEED = 1
 """Which symbols are hovered is chosen at random, the same ones each time."""
 
+SETTLE_SECONDS = 5.0
+"""From opening a folder to the first hover; the server works out facts meanwhile, as it does after each change."""
+
 THINKING_SHOWN = 8
 """Lines of the live view that name what was thought about."""
 
@@ -142,6 +145,8 @@ async def _sleep(client: WorkerClient, root: Path, minutes: float, console: Cons
 
         slept = await client.request(say.Sleep(root=str(root), minutes=minutes), on_reply)
     assert isinstance(slept, say.Slept)
+    if not console.is_terminal:
+        console.print()
     console.print(
         f"[bold]Slept[/] {slept.seconds / 60:.1f} min: {slept.answers} answers kept, {slept.dropped} dropped by the "
         f"gates, {slept.jobs_left} questions left for another night."
@@ -159,7 +164,7 @@ async def _show(root: Path, slept: say.Slept, console: Console) -> None:
         places = _places(store, str(root), notes)
         questions = _questions(notes)
     async with HeadlessEditor(root) as editor:
-        await editor.settle(0.5)
+        await editor.settle(SETTLE_SECONDS)
         hovers, timings_ms = await _hover(editor, places)
         answers = [await editor.ask(question) for question in questions]
     _print_hovers(hovers, console)
