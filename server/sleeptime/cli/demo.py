@@ -207,7 +207,7 @@ def _questions(notes: list[Answer]) -> list[str]:
 
 
 async def _hover(editor: HeadlessEditor, places: list[Place]) -> tuple[list[tuple[Place, str]], list[float]]:
-    """Each place once to open its file, as an editor has by then, and once timed."""
+    """Each place once, its file open as an editor has it by then; the first hover of all is not timed."""
     for path in {place.path for place in places}:
         editor.open(path)
     await editor.hover(places[0].path, places[0].line, places[0].column)
