@@ -1,7 +1,7 @@
 """One repository with its store, as the worker uses it: the one place where the worker meets the parts below.
 
-Methods block: `index`, `update` and `tidy` run on the index thread, `answer`, `think` and `sleep` on the model's, the others
-on any.
+Methods block: `index`, `update` and `tidy` run on the index thread, `answer`, `think` and `sleep` on the model's, the
+others on any.
 """
 
 import threading
