@@ -49,7 +49,7 @@ class Answerer:
     def understand(self, ask: Ask) -> Understood:
         """What the question is about."""
         cursor = self._graph.definition_at(ask.path, ask.line, ask.column) if ask.path else None
-        return understand(ask.question, self._sources.outlines, cursor)
+        return understand(ask.question, self._sources.outlines, cursor, ask.path)
 
     def ready(self, ask: Ask) -> Answered | None:
         """An answer that costs no model: static facts for a typed question, or a fresh stored answer to this very

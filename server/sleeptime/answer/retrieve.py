@@ -16,6 +16,7 @@ from sleeptime.index import code_names, is_test_path
 
 _WORD = re.compile(r"[A-Za-z_][\w.]*\w|[A-Za-z_]")
 _PATH = re.compile(r"[\w./-]+\.[A-Za-z]{1,5}\b|[\w.-]+/[\w./-]+")
+_THIS_FILE = re.compile(r"\bth(?:is|e current) (?:file|module)\b", re.IGNORECASE)
 _THIS = re.compile(r"\b(this|it|here|current)\b", re.IGNORECASE)
 
 _STOP_WORDS = """
@@ -47,9 +48,9 @@ class Understood(Struct, frozen=True):
         return self.targets[0] if len(self.targets) == 1 else None
 
 
-def understand(question: str, outlines: Outlines, cursor: Target | None = None) -> Understood:
-    """Resolve the names in a question against the repository. The symbol under the cursor breaks ties, and is meant
-    by "this".
+def understand(question: str, outlines: Outlines, cursor: Target | None = None, path: str = "") -> Understood:
+    """Resolve the names in a question against the repository. The symbol under the cursor breaks ties and is meant by
+    "this"; `path`, the file that the cursor is in, is meant by "this file".
     """
     paths = _mentioned_paths(question, outlines)
     names = _mentioned_names(question, outlines)
@@ -58,6 +59,8 @@ def understand(question: str, outlines: Outlines, cursor: Target | None = None) 
         targets = _one_reading(names[0], outlines, cursor, paths)
     elif paths:
         targets = tuple(Target("module", path) for path in paths)
+    elif path and _THIS_FILE.search(question):
+        targets = (Target("module", path),) if outlines.outline(path) else ()
     elif cursor is not None and _THIS.search(question):
         targets = (cursor,)
     intent = find_intent(question, targets[0].level if targets else None)

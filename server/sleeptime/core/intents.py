@@ -59,7 +59,7 @@ INTENTS = (
         "What does `{name}` raise?",
         0.06,
         r"(what|which) (errors?|exceptions?) (does|can|may|might|will|is|are)( .*\b(raised?|throws?|thrown))?",
-        r"what (does|can|may|might) .*\b(raise|throw)s?\b",
+        r"what (does|can|may|might) .*\b(raise|throw)s?\b|how (can|could|may|might|does) .*\bfails?\b",
     ),
     _intent(
         "parameters",

@@ -14,7 +14,7 @@ from sleeptime.core.settings import IndexSettings
 from sleeptime.index import Graph, Sources, still_holds
 from sleeptime.model import EchoModel
 from sleeptime.repo import open_repository, read_file
-from sleeptime.sleep import Sleeper
+from sleeptime.sleep import Sleeper, Tools
 from sleeptime.store import Store, open_writer
 from sleeptime.worker.indexing import index_repository
 
@@ -45,7 +45,7 @@ class Shop:
 
     def sleep(self) -> None:
         model = EchoModel(lambda _: NOTE)
-        sleeper = Sleeper(self.sources, self.store, self.repository.worktree, model, FixedClock())
+        sleeper = Sleeper(self.sources, self.store, self.repository.worktree, Tools(model, FixedClock()))
         sleeper.run(threading.Event(), lambda *_: None)
 
     def ready(self, question: str, **where: int | str) -> Answered | None:

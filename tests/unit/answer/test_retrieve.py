@@ -42,6 +42,7 @@ def outlines() -> OutlinesInMemory:
         ("What does load_prices raise?", "load_prices", "errors"),
         ("Which tests cover `Cart`?", "Cart", "tests"),
         ("What classes inherit from Cart?", "Cart", "overrides"),
+        ("How could load_prices fail?", "load_prices", "errors"),
         ("What parameters does `load_prices` take?", "load_prices", "parameters"),
     ],
 )
@@ -68,6 +69,11 @@ def test_the_cursor_breaks_a_tie_and_is_meant_by_this(outlines: OutlinesInMemory
     total = Target("symbol", "shop/orders.py", "Order.total")
     assert understand("How does `total` work?", outlines, total).target == total
     assert understand("Who calls this?", outlines, total).target == total
+
+
+def test_this_file_means_the_file_and_not_the_symbol_under_the_cursor(outlines: OutlinesInMemory) -> None:
+    asked = understand("What is this file for?", outlines, CART, "shop/cart.py")
+    assert (asked.target, asked.rest) == (Target("module", "shop/cart.py"), frozenset())
 
 
 def test_what_neither_target_nor_intent_explains_is_left(outlines: OutlinesInMemory) -> None:
