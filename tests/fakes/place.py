@@ -8,6 +8,7 @@ from typing import Any
 from sleeptime.core.errors import SleeptimeError
 from sleeptime.core.messages import Answered, Ask, Indexed, Slept
 from sleeptime.core.types import Target
+from sleeptime.sleep.idle import Spent
 
 
 def answered(question: str, text: str, *, source: str = "live", cancelled: bool = False) -> Answered:
@@ -35,6 +36,7 @@ class FakePlace:
         self.asleep = threading.Event()
         self.endless = False
         self.error: SleeptimeError | None = None
+        self.has_spent = Spent()
 
     def update(self, paths: frozenset[str], cancel: threading.Event) -> tuple[str, ...]:
         self.log.append(("update", paths))
@@ -89,6 +91,9 @@ class FakePlace:
 
     def tidy(self) -> None:
         self.log.append("tidied")
+
+    def spent(self, since: float) -> Spent:
+        return self.has_spent
 
     def close(self) -> None:
         self.log.append("closed")

@@ -47,6 +47,26 @@ class SleepSettings(Struct, frozen=True, forbid_unknown_fields=True):
     ] = "ask"
     quiet_seconds: Annotated[int, Meta(ge=0, description="Seconds without activity before sleep begins.")] = 60
     threads: Annotated[int, Meta(ge=0, description="CPU threads the model may use; 0 means half the cores.")] = 0
+    hours: Annotated[
+        str,
+        Meta(
+            pattern=r"^$|^([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d$",
+            description="Sleep only between these times of day, such as 22:00-07:00; empty means at any time.",
+        ),
+    ] = ""
+    busy_percent: Annotated[
+        int,
+        Meta(ge=1, le=100, description="Sleep waits while other programs use more of the processors than this (%)."),
+    ] = 50
+    only_on_mains: Annotated[bool, Meta(description="Sleep only while the machine is plugged in.")] = True
+    min_battery_percent: Annotated[
+        int, Meta(ge=0, le=100, description="With onlyOnMains off: no sleep below this charge (%).")
+    ] = 40
+    budget_minutes: Annotated[int, Meta(ge=0, description="Minutes of sleep a day; 0 means no limit.")] = 0
+    budget_tokens: Annotated[int, Meta(ge=0, description="Tokens read and written asleep a day; 0 means no limit.")] = 0
+    budget_watt_hours: Annotated[
+        float, Meta(ge=0, description="Energy for sleep a day (watt-hours, estimated); 0 means no limit.")
+    ] = 0.0
 
 
 class ModelSettings(Struct, frozen=True, forbid_unknown_fields=True):

@@ -15,12 +15,21 @@ from sleeptime.core.messages import Slept
 from sleeptime.core.ports import Clock, Model
 from sleeptime.core.types import Job
 from sleeptime.index import Sources, rank
+from sleeptime.sleep.idle import Used
 from sleeptime.sleep.plan import plan
 from sleeptime.sleep.write import PROMPT_VERSION, Cost, Writer, Written
 from sleeptime.store import Entry, Store
 
 OnProgress = Callable[[int, int, str], None]
 """Called with (jobs done, jobs in all, what is being thought about)."""
+
+
+class Tools(Struct, frozen=True):
+    """What a sleeper works with; `used` tells what this process has cost so far."""
+
+    model: Model
+    clock: Clock
+    used: Callable[[], Used] = Used
 
 
 class Tally(Struct):
@@ -35,13 +44,14 @@ class Tally(Struct):
 class Sleeper:
     """Thinks about one worktree. Blocking: it runs on the worker's model thread."""
 
-    def __init__(self, sources: Sources, store: Store, worktree: str, model: Model, clock: Clock) -> None:
+    def __init__(self, sources: Sources, store: Store, worktree: str, tools: Tools) -> None:
         self._sources = sources
         self._store = store
         self._worktree = worktree
-        self._model = model
-        self._clock = clock
-        self._writer = Writer(sources, model, clock)
+        self._model = tools.model
+        self._clock = tools.clock
+        self._used = tools.used
+        self._writer = Writer(sources, tools.model, tools.clock)
 
     def plan(self) -> int:
         """Write down the jobs worth doing; returns how many are waiting."""
@@ -64,6 +74,7 @@ class Sleeper:
         return self._slept(tally, self._clock.monotonic() - start)
 
     def _do(self, job: Job, cancel: threading.Event, tally: Tally) -> None:
+        before = self._used()
         try:
             written = self._writer.write(job.target, job.intent, cancel)
         except ContextOverflowError as error:
@@ -72,7 +83,7 @@ class Sleeper:
             self._store.jobs.fail(job, error.message)
             raise
         tally.cost.add(written.cost)
-        self._store.ledger.add(_entry(job, written, self._model.name))
+        self._store.ledger.add(_entry(job, written, self._model.name, self._used().since(before)))
         if written.cancelled:
             self._store.jobs.release(job)
             return
@@ -105,7 +116,7 @@ class Sleeper:
         return self._store.jobs.counts(self._worktree)["waiting"]
 
 
-def _entry(job: Job, written: Written, model: str) -> Entry:
+def _entry(job: Job, written: Written, model: str, used: Used) -> Entry:
     return Entry(
         kind="job",
         source="sleep",
@@ -116,4 +127,6 @@ def _entry(job: Job, written: Written, model: str) -> Entry:
         cached_tokens=written.cost.cached_tokens,
         generated_tokens=written.cost.generated_tokens,
         seconds=written.seconds,
+        cpu_seconds=used.cpu_seconds,
+        joules=used.joules,
     )

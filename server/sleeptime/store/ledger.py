@@ -25,6 +25,8 @@ class Entry(Struct, frozen=True, kw_only=True):
     cached_tokens: int = 0
     generated_tokens: int = 0
     seconds: float = 0.0
+    cpu_seconds: float = 0.0
+    joules: float = 0.0
     at: float = 0.0
 
 
@@ -36,6 +38,8 @@ class Totals(Struct, frozen=True):
     cached_tokens: int = 0
     generated_tokens: int = 0
     seconds: float = 0.0
+    cpu_seconds: float = 0.0
+    joules: float = 0.0
 
 
 class Asked(Struct, frozen=True, kw_only=True):
@@ -60,7 +64,8 @@ class Ledger:
         """Write down what one job or one answer cost."""
         self._database.execute(
             """INSERT INTO ledger (at, kind, source, model, level, path, symbol, intent,
-            prompt_tokens, cached_tokens, generated_tokens, seconds) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+            prompt_tokens, cached_tokens, generated_tokens, seconds, cpu_seconds, joules)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
             (
                 entry.at or self._now(),
                 entry.kind,
@@ -74,6 +79,8 @@ class Ledger:
                 entry.cached_tokens,
                 entry.generated_tokens,
                 entry.seconds,
+                entry.cpu_seconds,
+                entry.joules,
             ),
         )
 
@@ -81,7 +88,7 @@ class Ledger:
         """Sums by (kind, source) of what happened at or after `since` (seconds since the epoch)."""
         rows = self._database.rows(
             """SELECT kind, source, count(*),
-            sum(prompt_tokens), sum(cached_tokens), sum(generated_tokens), sum(seconds)
+            sum(prompt_tokens), sum(cached_tokens), sum(generated_tokens), sum(seconds), sum(cpu_seconds), sum(joules)
             FROM ledger WHERE at >= ? GROUP BY kind, source""",
             (since,),
         )
@@ -91,7 +98,7 @@ class Ledger:
         """The latest entries, newest first."""
         rows = self._database.rows(
             """SELECT at, kind, source, model, level, path, symbol, intent,
-            prompt_tokens, cached_tokens, generated_tokens, seconds
+            prompt_tokens, cached_tokens, generated_tokens, seconds, cpu_seconds, joules
             FROM ledger WHERE at >= ? ORDER BY at DESC, id DESC LIMIT ?""",
             (since, limit),
         )
@@ -107,9 +114,18 @@ class Ledger:
                 cached_tokens=cached,
                 generated_tokens=generated,
                 seconds=seconds,
+                cpu_seconds=cpu_seconds,
+                joules=joules,
             )
-            for at, kind, source, model, level, path, symbol, intent, prompt, cached, generated, seconds in rows
-        ]
+            for (
+                at, kind, source, model, level, path, symbol, intent, prompt, cached, generated, seconds, cpu_seconds,
+                joules,
+            ) in rows
+        ]  # fmt: skip
+
+    def forget_questions(self) -> None:
+        """Erase what people asked, and with it what the planner learned from it."""
+        self._database.execute("DELETE FROM questions", ())
 
     def add_question(self, asked: Asked) -> None:
         """Write down a question that a person asked."""

@@ -63,7 +63,13 @@ def m001_first_tables(connection: sqlite3.Connection) -> None:
         connection.execute(statement)
 
 
-MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (m001_first_tables,)
+def m002_what_a_job_took(connection: sqlite3.Connection) -> None:
+    """Processor time and energy in the ledger."""
+    for column in ("cpu_seconds", "joules"):
+        connection.execute(f"ALTER TABLE ledger ADD COLUMN {column} REAL NOT NULL DEFAULT 0")
+
+
+MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (m001_first_tables, m002_what_a_job_took)
 
 
 def schema_version(connection: sqlite3.Connection) -> int:

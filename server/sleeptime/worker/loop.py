@@ -19,10 +19,11 @@ from sleeptime.core import messages as say
 from sleeptime.core.errors import CorruptStoreError, SleeptimeError, WorkerError
 from sleeptime.core.ports import Clock
 from sleeptime.core.settings import Settings
+from sleeptime.sleep.idle import MachineState
 from sleeptime.worker.chores import Chores
 from sleeptime.worker.client import Client, Request
 from sleeptime.worker.keeper import OpenModel
-from sleeptime.worker.nights import Nights, Resident
+from sleeptime.worker.nights import Nights, Resident, Surroundings
 from sleeptime.worker.place import OpenPlace
 from sleeptime.worker.thinking import Thinking
 
@@ -38,6 +39,7 @@ class Collaborators(Struct, frozen=True):
     choose_model: Callable[[Settings], tuple[str, str]]
     """Name of the model that these settings mean, and the reason in one sentence."""
     clock: Clock
+    read_machine: Callable[[], MachineState] = MachineState
 
 
 class Worker:
@@ -50,7 +52,10 @@ class Worker:
         self._opening = asyncio.Lock()
         self._indexer = ThreadPoolExecutor(1, thread_name_prefix="index")
         self._thinking = Thinking(parts.open_model, parts.clock)
-        self._nights = Nights(parts.clock, self._residents.values, self._sleep_unasked)
+        surroundings = Surroundings(
+            parts.clock, parts.read_machine, lambda resident: self._tell(self._state(resident.root))
+        )
+        self._nights = Nights(surroundings, self._residents.values, self._sleep_unasked)
         self._chores = Chores(parts.clock, self._residents.values, self._sweep, self._tidy)
         self._doing: list[tuple[State, str]] = []
         self._tasks: set[asyncio.Task[None]] = set()
@@ -348,14 +353,24 @@ class Worker:
     def _state(self, root: str = "", detail: str = "", done: int = 0, total: int = 0) -> say.Status:
         states = {state for state, where in self._doing if root in ("", where)}
         order: tuple[State, ...] = ("answering", "indexing", "asleep")
+        phase, reason = self._phase(root)
         return say.Status(
-            state=next((state for state in order if state in states), "awake"),
+            state=next((state for state in order if state in states), phase),
             root=root,
-            detail=detail,
+            detail=detail or ("" if states else reason),
             jobs_done=done,
             jobs_total=total,
             model=self._thinking.model_name,
         )
+
+    def _phase(self, root: str) -> tuple[Literal["awake", "drowsy", "paused"], str]:
+        """How it stands with sleep while nothing is done, and why; with root "" for the first repository."""
+        resident = self._residents.get(root) if root else next(iter(self._residents.values()), None)
+        if resident is None:
+            return "awake", ""
+        if resident.verdict.phase == "asleep":
+            return "awake", "everything is thought about" if resident.finished else ""
+        return resident.verdict.phase, resident.verdict.reason
 
     def _status_now(self, client: Client) -> say.Status:
         name, reason = self._parts.choose_model(client.settings)

@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
 from sleeptime.answer.chat import Answerer, Live
 from sleeptime.core.clock import SystemClock
@@ -15,24 +16,28 @@ from sleeptime.index import Graph, Sources
 from sleeptime.model import choose_model, open_model
 from sleeptime.repo import Repository, open_repository, read_file
 from sleeptime.repo.watch import Watcher
-from sleeptime.sleep import Sleeper, Writer
-from sleeptime.store import Store, open_writer, store_path
+from sleeptime.sleep import Sleeper, Spent, Tools, Writer
+from sleeptime.store import Asked, Entry, Store, Totals, open_writer, store_path
 from sleeptime.worker.indexing import Listener, index_paths, index_repository
 from sleeptime.worker.loop import Collaborators
+from sleeptime.worker.machine import Machine
 from sleeptime.worker.place import LendModel, OnProgress
 
+MaybeAnswered = TypeVar("MaybeAnswered", Answered, Answered | None)
 SUMMARY_INTENT = "purpose"
+JOULES_A_WATT_HOUR = 3600.0
 BYTES_PER_GB = 10**9
 
 
 class RepositoryPlace:
     """A repository on disk with its store open to write. See `place.Place`."""
 
-    def __init__(self, root: str, repository: Repository, store: Store, clock: Clock) -> None:
+    def __init__(self, root: str, repository: Repository, store: Store, clock: Clock, machine: Machine) -> None:
         self.root = root
         self._repository = repository
         self._store = store
         self._clock = clock
+        self._machine = machine
         outlines = store.outlines(repository.worktree)
         self._sources = Sources(outlines, lambda path: read_file(repository, path))
         self._answerer = Answerer(self._sources, Graph(outlines), store, repository.worktree, clock)
@@ -61,10 +66,26 @@ class RepositoryPlace:
         return watcher.stop
 
     def ready_answer(self, ask: Ask) -> Answered | None:
-        return self._answerer.ready(ask)
+        return self._remembered(ask, self._answerer.ready(ask))
 
     def answer(self, ask: Ask, lend: LendModel, cancel: threading.Event, on_text: Callable[[str], None]) -> Answered:
-        return self._answerer.live(ask, Live(lend(), self._settings.answer.budget_tokens, cancel, on_text))
+        live = Live(lend(), self._settings.answer.budget_tokens, cancel, on_text)
+        return self._remembered(ask, self._answerer.live(ask, live))
+
+    def _remembered(self, ask: Ask, answered: MaybeAnswered) -> MaybeAnswered:
+        """Write down what was asked, what came of it and what it cost: the planner learns from it, the report adds it
+        up. A question that needs a model comes here twice and is written once, with its answer.
+        """
+        if answered is not None:
+            asked = self._answerer.understand(ask)
+            target = asked.targets[0] if asked.targets else Target("repository")
+            intent = asked.intent.name if asked.intent else ""
+            self._store.ledger.add(_entry(target, intent, answered))
+            outcome = "cancelled" if answered.cancelled else answered.source
+            self._store.ledger.add_question(
+                Asked(question=ask.question, target=target, intent=intent, outcome=outcome, seconds=answered.seconds)
+            )
+        return answered
 
     def think(self, target: Target, lend: LendModel, cancel: threading.Event) -> Answered:
         code_hash = self._sources.code_hash(target)
@@ -78,11 +99,17 @@ class RepositoryPlace:
         return _answered(written.answer, "live")
 
     def sleep(self, lend: LendModel, cancel: threading.Event, on_progress: OnProgress) -> Slept:
-        sleeper = Sleeper(self._sources, self._store, self._repository.worktree, lend(), self._clock)
+        tools = Tools(lend(), self._clock, self._machine.used)
+        sleeper = Sleeper(self._sources, self._store, self._repository.worktree, tools)
         return sleeper.run(cancel, lambda done, total, text: on_progress(done, total, text, "jobs"))
 
     def tidy(self) -> None:
         self._store.collect_garbage(int(self._settings.store.max_gb * BYTES_PER_GB))
+
+    def spent(self, since: float) -> Spent:
+        slept = self._store.ledger.totals(since).get(("job", "sleep"), Totals())
+        tokens = slept.prompt_tokens - slept.cached_tokens + slept.generated_tokens
+        return Spent(slept.seconds / 60, tokens, slept.joules / JOULES_A_WATT_HOUR)
 
     def close(self) -> None:
         self._store.close()
@@ -90,7 +117,7 @@ class RepositoryPlace:
 
 def real_collaborators() -> Collaborators:
     """The worker as it runs at a user's."""
-    clock = SystemClock()
+    clock, machine = SystemClock(), Machine()
     seen: set[str] = set()
 
     def open_place(root: str) -> RepositoryPlace:
@@ -99,7 +126,7 @@ def real_collaborators() -> Collaborators:
         if repository.identity not in seen:
             seen.add(repository.identity)
             store.jobs.release_running()  # what a worker before this one was killed at
-        return RepositoryPlace(root, repository, store, clock)
+        return RepositoryPlace(root, repository, store, clock, machine)
 
     def lend(settings: Settings) -> Model:
         return open_model(settings).model
@@ -108,7 +135,23 @@ def real_collaborators() -> Collaborators:
         choice = choose_model(settings)
         return choice.spec.name, choice.reason
 
-    return Collaborators(open_place=open_place, open_model=lend, choose_model=choose, clock=clock)
+    return Collaborators(
+        open_place=open_place, open_model=lend, choose_model=choose, clock=clock, read_machine=machine.read
+    )
+
+
+def _entry(target: Target, intent: str, answered: Answered) -> Entry:
+    return Entry(
+        kind="answer",
+        source=answered.source,
+        target=target,
+        intent=intent,
+        model=answered.model,
+        prompt_tokens=answered.prompt_tokens,
+        cached_tokens=answered.cached_tokens,
+        generated_tokens=answered.generated_tokens,
+        seconds=answered.seconds,
+    )
 
 
 def _answered(note: Answer, source: str) -> Answered:

@@ -12,6 +12,7 @@ from sleeptime.core.messages import Answered, Ask, Indexed, Slept
 from sleeptime.core.ports import Model
 from sleeptime.core.settings import Settings
 from sleeptime.core.types import Target
+from sleeptime.sleep.idle import Spent
 
 OnProgress = Callable[[int, int, str, str], None]
 """(done, total, text, unit); total 0 means unknown."""
@@ -57,6 +58,10 @@ class Place(Protocol):
 
     def tidy(self) -> None:
         """Keep the store under the size that the settings give it."""
+        ...
+
+    def spent(self, since: float) -> Spent:
+        """What sleep over this repository has cost since then (seconds since the epoch)."""
         ...
 
     def close(self) -> None:

@@ -9,7 +9,7 @@ from fakes.shop import ADD, shop
 from sleeptime.core.errors import ContextOverflowError, EngineDiedError
 from sleeptime.core.ports import ChatRequest
 from sleeptime.model import EchoModel
-from sleeptime.sleep import Sleeper
+from sleeptime.sleep import Sleeper, Tools
 from sleeptime.store import Store, open_writer
 
 SOUND = "It works with `Cart` and `price_of`."
@@ -22,7 +22,7 @@ def store(tmp_path: Path) -> Iterator[Store]:
 
 
 def sleeper(store: Store, model: EchoModel) -> Sleeper:
-    return Sleeper(shop(), store, "/shop", model, FixedClock())
+    return Sleeper(shop(), store, "/shop", Tools(model, FixedClock()))
 
 
 def ignore(_done: int, _total: int, _text: str) -> None:
