@@ -84,7 +84,7 @@ def _add_commands() -> None:
     app.command(epilog="Example: sleeptime index ~/src/flask")(work.index)
     app.command(epilog="Example: sleeptime sleep --minutes 10")(work.sleep)
     app.command(epilog='Example: sleeptime ask "Where are cookies signed?"')(work.ask)
-    app.command(epilog="Example: sleeptime hover src/flask/app.py:109:7")(work.hover)
+    app.command(epilog="Example: sleeptime hover src/flask/app.py:81:7")(work.hover)
     app.command(epilog="Example: sleeptime demo ~/src/requests --minutes 10")(demo.demo)
     app.command(epilog="Example: sleeptime status --files")(health.status)
     app.command(epilog="Example: sleeptime doctor --json")(health.doctor)

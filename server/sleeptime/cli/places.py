@@ -7,7 +7,8 @@ from msgspec import Struct
 
 from sleeptime.core.errors import RepositoryError
 from sleeptime.lsp.convert import WIDTHS, Point, content, convert_column, split_lines
-from sleeptime.repo import open_repository
+from sleeptime.repo import Repository, open_repository
+from sleeptime.store import store_path
 
 
 class FilePlace(Struct, frozen=True):
@@ -28,16 +29,29 @@ def repository_root(given: Path | None) -> Path:
     return repository.root if given else repository.top or repository.root
 
 
+PROJECT_FILES = ("pyproject.toml", "setup.py", "package.json", "go.mod", "Cargo.toml", "pom.xml", "composer.json")
+"""What stands at the top of a project that is not in git."""
+
+
 def root_of_file(file: Path) -> Path:
-    """The repository that a file is in: its git worktree, else the current folder if it is below that, else its own.
+    """The repository that a file is in: its git worktree, else the innermost folder around it that was indexed or
+    looks like a project, else the current folder if the file is below that, else its own folder.
 
     Raises:
         RepositoryError: there is no such file.
     """
     if not file.is_file():
         raise RepositoryError(f"There is no file {file}.")
-    here, folder = Path.cwd().resolve(), file.resolve().parent
-    return open_repository(folder).top or (here if folder.is_relative_to(here) else folder)
+    folder = file.resolve().parent
+    here = Path.cwd().resolve()
+    below_here = folder.is_relative_to(here) and here not in (Path(here.anchor), Path.home())
+    projects = filter(_is_project, (folder, *folder.parents))
+    return open_repository(folder).top or next(projects, here if below_here else folder)
+
+
+def _is_project(folder: Path) -> bool:
+    known = store_path(Repository(folder).identity).exists()
+    return known or any((folder / name).is_file() for name in PROJECT_FILES)
 
 
 def parse_place(text: str) -> FilePlace:

@@ -104,7 +104,10 @@ def _looked_at(root: Path, entry: IndexEntry, settings: IndexSettings) -> RepoFi
         return None
     if stat.S_ISLNK(status.st_mode):
         # A link to a file of the repository adds nothing: that file counts by its own name.
-        inside = os.path.realpath(full).startswith(f"{root}/")
+        try:
+            inside = os.path.realpath(full).startswith(f"{root}/")
+        except OSError:  # what it leads to vanished meanwhile
+            return None
         return None if inside else SkippedFile(entry.path, "it is a symbolic link that leaves the repository")
     if not stat.S_ISREG(status.st_mode):
         return None

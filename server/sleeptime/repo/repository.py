@@ -45,13 +45,28 @@ def open_repository(path: Path) -> Repository:
             git_dir, common_dir = Path(found.git_dir).resolve(), Path(found.common_dir).resolve()
             top = Path(found.working_tree_dir).resolve() if found.working_tree_dir else None
     except (git.InvalidGitRepositoryError, git.NoSuchPathError, ValueError):
-        return Repository(root)
+        return _plain_folder(root)
     if root.is_relative_to(git_dir):
         raise RepositoryError(f"{root} is git's own folder: it has no source files.", "Open the folder above it.")
     if top is None or not root.is_relative_to(top):
         return Repository(root)
     repository = Repository(root, common_dir, git_dir, top)
     return Repository(root) if _is_ignored(repository) else repository
+
+
+def _plain_folder(root: Path) -> Repository:
+    if root in (Path(root.anchor), Path.home()):
+        raise RepositoryError(f"{root} is no project: it holds everything.", "Name the folder of one project.")
+    return Repository(root)
+
+
+def innermost(repository: Repository, path: str) -> tuple[Repository, str]:
+    """The nested repository (a submodule, say) that a file lies in, with its path there; else what was given."""
+    folder = path
+    while folder := folder.rpartition("/")[0]:
+        if os.path.lexists(f"{repository.root}/{folder}/.git"):
+            return open_repository(repository.root / folder), path[len(folder) + 1 :]
+    return repository, path
 
 
 def _real_folder(path: Path) -> Path:

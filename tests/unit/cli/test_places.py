@@ -54,3 +54,11 @@ def test_a_file_outside_git_belongs_to_the_current_folder_if_it_is_below_it(
     assert root_of_file(Path("package/a.py")) == tmp_path / "project"
     monkeypatch.chdir("/")
     assert repository_root(inner) == inner
+
+
+def test_a_file_outside_git_belongs_to_the_project_around_it(tmp_path: Path) -> None:
+    (tmp_path / "one" / "src").mkdir(parents=True)
+    (tmp_path / "one" / "pyproject.toml").touch()
+    file = tmp_path / "one" / "src" / "a.py"
+    file.touch()
+    assert root_of_file(file) == tmp_path / "one"

@@ -91,3 +91,9 @@ def test_what_is_no_readable_file_is_one_sentence(repo: Path, path: str) -> None
     os.mkfifo(repo / "pipe")
     with pytest.raises(RepositoryError):
         read_file(open_repository(repo), path)
+
+
+@pytest.mark.parametrize("folder", [Path("/"), Path("~")], ids=str)
+def test_a_folder_that_holds_everything_is_no_project(folder: Path) -> None:
+    with pytest.raises(RepositoryError, match="no project"):
+        open_repository(folder.expanduser())
