@@ -1,13 +1,14 @@
 """Typed questions, answered by the syntax tree and the reference graph alone: exact, fresh and free of any model."""
 
 from collections.abc import Callable, Iterable, Sequence
+from datetime import UTC, datetime
 
 from msgspec import Struct
 
 from sleeptime.answer.defuse import defused
 from sleeptime.core.intents import IntentName
 from sleeptime.core.keys import text_hash
-from sleeptime.core.types import Evidence, Target
+from sleeptime.core.types import Commit, Evidence, Target
 from sleeptime.index import Facts, Graph, Sources, Use
 from sleeptime.prompts import first_sentence, outline_card
 
@@ -44,7 +45,10 @@ class FactAnswers:
 
     def answer(self, target: Target, intent: IntentName) -> tuple[str, tuple[Evidence, ...]] | None:
         """Markdown and its evidence, or None if the target is gone or the intent does not fit it."""
-        stated = self._about_symbol(target, intent) if target.symbol else self._about_module(target, intent)
+        if intent == "history":
+            stated = self._history(target)
+        else:
+            stated = self._about_symbol(target, intent) if target.symbol else self._about_module(target, intent)
         if stated is None:
             return None
         evidence = (self._evidence(*place) for place in stated.places[:SHOWN])
@@ -71,6 +75,19 @@ class FactAnswers:
             return Stated(_list(f"`{target.path}` {said}", rows, len(paths), "file"), here)
         return None
 
+    def _history(self, target: Target) -> Stated | None:
+        """What git knows; it is asked now, since commits are in no outline."""
+        symbol = self._sources.symbol(target) if target.symbol else None
+        if symbol is None and (target.symbol or self._sources.outlines.outline(target.path) is None):
+            return None
+        here = ((target.path, symbol.name_span.start_line if symbol else 0, target.symbol),)
+        commits = self._sources.history(target)
+        name = _code(target.symbol or target.path)
+        if not commits:
+            return Stated(f"Git knows no commit that touched {name}.", here)
+        rows = [f"- {_commit(commit)}" for commit in commits[:SHOWN]]
+        return Stated("\n".join([f"{name} was last changed by:", "", *rows]), here)
+
     def _evidence(self, path: str, line: int, symbol: str) -> Evidence | None:
         lines = self._sources.lines(path)
         if line >= len(lines):
@@ -83,7 +100,7 @@ def _callers(facts: Facts) -> Stated:
     if not facts.callers:
         text = f"Nothing in the index calls {name}. Calls through names made at run time cannot be seen."
         return Stated(text, _here(facts))
-    return _uses(f"{name} is called from", facts.callers, facts.caller_count, "place")
+    return _uses(f"{name} is called from{_bound(facts)}", facts.callers, facts.caller_count, "place")
 
 
 def _callees(facts: Facts) -> Stated:
@@ -97,7 +114,7 @@ def _tests(facts: Facts) -> Stated:
     name = _code(facts.target.symbol)
     if not facts.tests:
         return Stated(f"No test in the index uses {name} directly.", _here(facts))
-    return _uses(f"{name} is used by", facts.tests, facts.test_count, "test")
+    return _uses(f"{name} is used by{_bound(facts)}", facts.tests, facts.test_count, "test")
 
 
 def _errors(facts: Facts) -> Stated:
@@ -138,8 +155,8 @@ def _attributes(facts: Facts) -> Stated:
     rows, places = [], []
     for attribute in facts.attributes[:SHOWN]:
         rows.append(
-            f"- {_code(attribute.target.symbol)}: assigned in {attribute.write_count}, read in {attribute.read_count} "
-            "places"
+            f"- {_code(attribute.target.symbol)}: assigned in {attribute.write_count}, read in"
+            f"{_bound(facts)} {attribute.read_count} places"
         )
         places += [(use.path, use.line, attribute.target.symbol) for use in attribute.written[:1]]
     head = f"{_code(facts.target.symbol)} has"
@@ -150,6 +167,18 @@ def _defined(facts: Facts) -> Stated:
     symbol, path = facts.symbol, facts.target.path
     where = f"`{path}:{symbol.name_span.start_line + 1}`"
     return Stated(f"{_code(symbol.qualified_name)} is a {symbol.kind} defined in {where}.", _here(facts))
+
+
+def _bound(facts: Facts) -> str:
+    """What a count is preceded by: of a name that is all over the repository only the nearest files were searched."""
+    return " at least" if facts.at_least else ""
+
+
+def _commit(commit: Commit) -> str:
+    if not commit.hash:
+        return "a change that is not committed yet"
+    day = datetime.fromtimestamp(commit.time, UTC).date().isoformat()
+    return f"{defused(commit.author)} on {day}: {defused(commit.subject)} ({_code(commit.hash[:10])})"
 
 
 def _uses(head: str, uses: Sequence[Use], total: int, unit: str) -> Stated:

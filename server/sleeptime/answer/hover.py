@@ -39,14 +39,14 @@ def fact_lines(facts: Facts, link: Link) -> list[str]:
     """One line a fact, most useful first; facts that say nothing are left out."""
     symbol = facts.symbol
     named = (
-        ("Called from", _uses(facts.callers, facts.caller_count, link)),
+        ("Called from", _uses(facts.callers, facts.caller_count, link, at_least=facts.at_least)),
         ("Raises", _codes(symbol.raises)),
         ("Extends", _codes(symbol.bases)),
         ("Extended by", _targets(facts.subclasses)),
         ("Overrides", _targets(facts.overrides)),
         ("Overridden by", _targets(facts.overridden_by)),
         ("Calls", _codes(_certain_callees(facts))),
-        ("Tested by", _uses(facts.tests, facts.test_count, link)),
+        ("Tested by", _uses(facts.tests, facts.test_count, link, at_least=facts.at_least)),
         ("Decorated with", _codes(symbol.decorators)),
     )
     return [f"{name} {text}" for name, text in named if text]
@@ -74,9 +74,10 @@ def _certain_callees(facts: Facts) -> tuple[str, ...]:
     return tuple(name for name in dict.fromkeys(certain) if name not in facts.symbol.raises)
 
 
-def _uses(uses: Sequence[Use], total: int, link: Link) -> str:
+def _uses(uses: Sequence[Use], total: int, link: Link, *, at_least: bool) -> str:
     shown = [f"{_name(use.target)} ({link(use.path, use.line)}{_maybe(use)})" for use in uses[:SHOWN_USES]]
-    more = f" and {total - len(shown)} more" if total > len(shown) else ""
+    bound = "at least " if at_least else ""
+    more = f" and {bound}{total - len(shown)} more" if total > len(shown) else ""
     return ", ".join(shown) + more
 
 

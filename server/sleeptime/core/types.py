@@ -156,6 +156,15 @@ class Evidence(Struct, frozen=True):
         return f"{self.path}:{self.start_line}-{self.end_line}"
 
 
+class Commit(Struct, frozen=True):
+    """One commit that touched something; `time` in seconds since the epoch. What is not committed yet has no `hash`."""
+
+    hash: str
+    time: int
+    author: str
+    subject: str
+
+
 class GateResults(Struct, frozen=True):
     """What verification found: shares in 0..1, and the offenders by name."""
 
@@ -170,7 +179,9 @@ class Answer(Struct, frozen=True):
     """A question with its generated answer. A summary is the answer to the intent `purpose`.
 
     `key` holds all that the text depends on (see `keys.answer_key`); `code_hash` is the hash of the target's
-    source when it was written, so that a reader can tell fresh from stale without the prompt.
+    source when it was written, so that a reader can tell fresh from stale without the prompt. `token_hash` is of its
+    tokens alone, "" if unknown; `dependencies` are the keys of the notes that it was written from. Whether an answer is
+    fresh is for `index/freshness.py` to say.
     """
 
     key: str
@@ -188,6 +199,8 @@ class Answer(Struct, frozen=True):
     cached_tokens: int = 0
     generated_tokens: int = 0
     seconds: float = 0.0
+    token_hash: str = ""
+    dependencies: tuple[str, ...] = ()
 
 
 class Job(Struct, frozen=True):

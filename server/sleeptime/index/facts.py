@@ -33,7 +33,9 @@ class Attribute(Struct, frozen=True):
 
 
 class Facts(Struct, frozen=True):
-    """All static facts of one symbol. Lists are bounded; counts are not."""
+    """All static facts of one symbol. Lists are bounded; counts are not, unless `at_least` says that more files hold
+    the name than were searched.
+    """
 
     target: Target
     symbol: Symbol
@@ -54,3 +56,4 @@ class Facts(Struct, frozen=True):
     attribute_count: int = 0
     tests: tuple[Use, ...] = ()
     test_count: int = 0
+    at_least: bool = False

@@ -38,6 +38,35 @@ def notebook_outline(text: bytes, parse_python: Callable[[bytes], Outline]) -> O
     )
 
 
+def notebook_code(text: bytes, span: Span) -> bytes:
+    """The code in a range of the file, as `notebook_outline` parsed it: what `Symbol.text_hash` is of."""
+    line_starts = _line_starts(text)
+    start = line_starts[min(span.start_line, len(line_starts) - 1)] + span.start_column
+    end = line_starts[min(span.end_line, len(line_starts) - 1)] + span.end_column
+    parts = []
+    for literals in _code_cells(text):
+        parts += [_decode_literal(text[max(a, start) : min(b, end)]) for a, b in literals if a < end and b > start]
+        if start <= literals[-1][1] < end:
+            parts.append(b"\n")  # as `_join` ends each cell
+    return _MAGIC.sub(rb"\1#", b"".join(parts))
+
+
+def notebook_lines(text: bytes) -> tuple[str, ...]:
+    """The file's lines as people read them: where code stands, the code and not the JSON around it. As many as the
+    file has, so that every line number means the same.
+    """
+    lines = text.decode("utf-8", "replace").split("\n")
+    line_starts = _line_starts(text)
+    code: dict[int, bytes] = {}
+    for literals in _code_cells(text):
+        for start, end in literals:
+            line, _ = _point(start, line_starts)
+            code[line] = code.get(line, b"") + _decode_literal(text[start:end])
+    for line, source in code.items():
+        lines[line] = source.removesuffix(b"\n").decode("utf-8", "replace")
+    return tuple(lines)
+
+
 class _Moved:
     """Moves an outline's positions from the joined source to the file."""
 

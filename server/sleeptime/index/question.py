@@ -27,6 +27,7 @@ class Question:
         self._resolver = resolver
         self._outlines = outlines
         self._candidates: dict[tuple[str, str, bool], tuple[Entity, ...]] = {}
+        self._left_out = False
 
     def entity(self, target: Target) -> Entity | None:
         lookup = self._resolver.lookup(target.path)
@@ -171,6 +172,7 @@ class Question:
         paths = self._outlines.paths_mentioning(name)
         if len(paths) <= MAX_FILES:
             return sorted({*paths, path}, key=lambda other: (other != path, is_test_path(other), other))
+        self._left_out = True
         parts = path.split("/")
 
         def distance(other: str) -> tuple[bool, bool, int, str]:
@@ -290,6 +292,7 @@ class Question:
         if symbol is None or lookup is None:
             return None
         is_class = symbol.kind in CLASSES
+        self._left_out = False
         uses = self.uses(target, USING)
         callers = tuple(use for use in uses if use.kind in CALLING and not is_test_path(use.path))
         callees = self.callees(target) if symbol.kind in FUNCTIONS or is_class else ()
@@ -316,6 +319,7 @@ class Question:
             attribute_count=len(attributes),
             tests=tests[:limit],
             test_count=len(tests),
+            at_least=self._left_out,
         )
 
 

@@ -5,16 +5,26 @@ from collections.abc import Callable, Sequence
 from sleeptime.core.errors import RepositoryError
 from sleeptime.core.keys import combined_hash, text_hash
 from sleeptime.core.ports import Outlines
-from sleeptime.core.types import Outline, Symbol, Target
+from sleeptime.core.types import Commit, Outline, Span, Symbol, Target
 from sleeptime.index.grounding import Passage, Scope
+from sleeptime.index.notebook import notebook_code, notebook_lines
+
+History = Callable[[str, tuple[int, int] | None], Sequence[Commit]]
+"""(path, first and last line counted from one, or None for the whole file) -> the latest commits, newest first."""
+
+
+def no_history(_path: str, _lines: tuple[int, int] | None) -> Sequence[Commit]:
+    """Where there is no git."""
+    return ()
 
 
 class Sources:
     """What texts about code are written from and checked against. `read` gives a path's bytes as they are now."""
 
-    def __init__(self, outlines: Outlines, read: Callable[[str], bytes]) -> None:
+    def __init__(self, outlines: Outlines, read: Callable[[str], bytes], history: History = no_history) -> None:
         self.outlines = outlines
         self._read = read
+        self._history = history
 
     def symbol(self, target: Target) -> Symbol | None:
         """The symbol that `target` names, if it is (still) indexed."""
@@ -22,11 +32,9 @@ class Sources:
         return find_symbol(outline, target.symbol) if outline else None
 
     def lines(self, path: str) -> tuple[str, ...]:
-        """The file's lines as they are now; () if it cannot be read."""
-        try:
-            return tuple(self._read(path).decode("utf-8", "replace").split("\n"))
-        except RepositoryError:
-            return ()
+        """The file's lines as they are now, of a notebook its code; () if it cannot be read."""
+        text = self._text(path)
+        return () if text is None else _lines(path, text)
 
     def code_hash(self, target: Target) -> str:
         """The hash of what `target` says now; "" if it is gone. Equal hashes mean a note about it is fresh."""
@@ -40,15 +48,32 @@ class Sources:
 
     def passage(self, target: Target) -> Passage | None:
         """The lines that `target` spans, or None if the file on disk is no longer the one that was indexed."""
-        lines = self.lines(target.path)
+        text = self._text(target.path)
+        if text is None:
+            return None
+        lines = _lines(target.path, text)
         if not target.symbol:
-            return Passage(target.path, 0, lines) if lines else None
+            return Passage(target.path, 0, lines)
         symbol = self.symbol(target)
         if symbol is None:
             return None
         span = symbol.span
+        code = notebook_code(text, span) if _is_notebook(target.path) else _code(text, span)
         passage = Passage(target.path, span.start_line, lines[span.start_line : span.end_line + 1], target.symbol)
-        return passage if _text_hash_of(passage, symbol) == symbol.text_hash else None
+        return passage if text_hash(code) == symbol.text_hash else None
+
+    def history(self, target: Target) -> Sequence[Commit]:
+        """The latest commits that touched `target`, newest first: git is asked, which may take seconds."""
+        if not target.symbol:
+            return self._history(target.path, None)
+        symbol = self.symbol(target)
+        return self._history(target.path, (symbol.span.start_line + 1, symbol.span.end_line + 1)) if symbol else ()
+
+    def _text(self, path: str) -> bytes | None:
+        try:
+            return self._read(path)
+        except RepositoryError:
+            return None
 
     def scope(self, passages: Sequence[Passage]) -> Scope:
         """The names that a text about these passages may use."""
@@ -66,10 +91,18 @@ def module_hash(outline: Outline) -> str:
     return combined_hash([outline.docstring, *(f"{i.module}:{i.name}:{i.alias}" for i in outline.imports), *top])
 
 
-def _text_hash_of(passage: Passage, symbol: Symbol) -> str:
-    span, data = symbol.span, [line.encode() for line in passage.lines]
-    if not data:
-        return ""
-    data[-1] = data[-1][: span.end_column]
-    data[0] = data[0][span.start_column :]
-    return text_hash(b"\n".join(data))
+def _is_notebook(path: str) -> bool:
+    return path.endswith(".ipynb")
+
+
+def _lines(path: str, text: bytes) -> tuple[str, ...]:
+    return notebook_lines(text) if _is_notebook(path) else tuple(text.decode("utf-8", "replace").split("\n"))
+
+
+def _code(text: bytes, span: Span) -> bytes:
+    lines = text.split(b"\n")[span.start_line : span.end_line + 1]
+    if not lines:
+        return b""
+    lines[-1] = lines[-1][: span.end_column]
+    lines[0] = lines[0][span.start_column :]
+    return b"\n".join(lines)

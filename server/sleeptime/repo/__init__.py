@@ -2,12 +2,11 @@
 
 from sleeptime.repo.content import content_problem
 from sleeptime.repo.files import Listing, RepoFile, SkippedFile, changes_what_counts, list_files
-from sleeptime.repo.git import Commit, Head, head, last_commits, root_commits
+from sleeptime.repo.git import Head, head, last_commits, root_commits
 from sleeptime.repo.repository import Repository, open_repository, read_file
 from sleeptime.repo.secrets import find_secret, is_secret_path
 
 __all__ = [
-    "Commit",
     "Head",
     "Listing",
     "RepoFile",

@@ -13,7 +13,8 @@ from typing import IO, Any
 from msgspec import Struct
 
 from sleeptime.core.errors import RepositoryError
-from sleeptime.repo.repository import Repository
+from sleeptime.core.types import Commit
+from sleeptime.repo.repository import Repository, innermost
 
 HISTORY_SECONDS = 10
 """How long a walk through the whole history may take; huge ones are not worth more."""
@@ -29,6 +30,12 @@ _ENTRY = re.compile(
     rb"|(?P<tag>[A-Z]) (?P<mode>\d+) (?P<blob>[0-9a-f]+) (?P<stage>\d)\t(?P<path>[^\0]+)\0"
     rb"  ctime: \d+:\d+\n  mtime: (?P<seconds>\d+):(?P<nanoseconds>\d+)\n  dev: .*\n  uid: .*\n"
     rb"  size: (?P<size>\d+)\tflags: \w+\n"
+)
+
+_BLAMED = re.compile(
+    r"^(?P<hash>[0-9a-f]{40,64}) \d+ \d+ \d+\nauthor (?P<author>.*)\n(?:.*\n)*?committer-time (?P<time>\d+)\n"
+    r"(?:.*\n)*?summary (?P<subject>.*)$",
+    re.MULTILINE,
 )
 
 
@@ -59,15 +66,6 @@ class Head(Struct, frozen=True):
 
     branch: str
     commit: str
-
-
-class Commit(Struct, frozen=True):
-    """One commit that touched something; `time` in seconds since the epoch."""
-
-    hash: str
-    time: int
-    author: str
-    subject: str
 
 
 def run_git(
@@ -206,18 +204,45 @@ def root_commits(repository: Repository) -> tuple[str, ...]:
 def last_commits(
     repository: Repository, path: str, limit: int = 5, lines: tuple[int, int] | None = None
 ) -> tuple[Commit, ...]:
-    """The latest commits that touched a file, or only `lines` of it (one-based, inclusive); newest first.
+    """The latest commits that touched a file; newest first. Of `lines` (one-based, inclusive, as they are on the disk
+    now): those that wrote what stands there, and first a commit without hash if some of it is not committed yet.
 
-    () where git does not know the file, and in a plain folder.
+    () where git does not know the file, in a plain folder, and where the walk takes longer than `HISTORY_SECONDS`.
     """
-    if repository.git_dir is None:
+    inner, path = innermost(repository, path)
+    if inner.git_dir is None:
         return ()
-    what = [f"-L{lines[0]},{lines[1]}:./{path}", "--no-patch"] if lines else ["--", path]
+    if lines:
+        return _blamed(inner, path, lines)[:limit]
     form = "--format=%H%x1f%ct%x1f%an%x1f%s"
-    literal = "--literal-pathspecs"
-    said = run_git(repository, literal, "log", f"-{limit}", form, *what, accept=(0, 128), seconds=HISTORY_SECONDS)
-    rows = (line.split("\x1f") for line in said.output.decode("utf-8", "replace").splitlines())
+    said = _of_history(inner, "--literal-pathspecs", "log", f"-{limit}", form, "--", path)
+    rows = (line.split("\x1f") for line in said.splitlines())
     return tuple(Commit(hash_, int(time), author, subject) for hash_, time, author, subject in rows)
+
+
+def _blamed(repository: Repository, path: str, lines: tuple[int, int]) -> tuple[Commit, ...]:
+    """By blame and not by `log -L`, whose line numbers are those of HEAD and not of an edited file. Where a filter
+    stands between the two, HEAD is blamed all the same: reading the edited file would run the filter.
+    """
+    filters = _of_history(repository, "check-attr", "-z", "filter", "--", path).split("\0")
+    of = () if filters[2:3] in (["unspecified"], ["unset"]) else ("HEAD",)
+    span = f"-L{lines[0]},{lines[1]}"
+    said = _of_history(repository, "blame", "--incremental", "--no-textconv", span, *of, "--", path)
+    commits: dict[str, Commit] = {}
+    for match in _BLAMED.finditer(said):
+        hash_ = match["hash"] if match["hash"].strip("0") else ""
+        subject = match["subject"] if hash_ else ""
+        commits[hash_] = Commit(hash_, int(match["time"]), match["author"] if hash_ else "", subject)
+    return tuple(sorted(commits.values(), key=lambda commit: (commit.hash != "", -commit.time)))
+
+
+def _of_history(repository: Repository, *arguments: str) -> str:
+    """What git says about the past; "" if it knows nothing or takes too long."""
+    try:
+        said = run_git(repository, *arguments, accept=(0, 128), seconds=HISTORY_SECONDS)
+    except RepositoryError:
+        return ""
+    return said.output.decode("utf-8", "replace") if said.status == 0 else ""
 
 
 def _start(repository: Repository, arguments: Sequence[str], **options: Any) -> Any:

@@ -2,9 +2,11 @@ import pytest
 
 from fakes.shop import ADD, CLASS, FILES, MODULE, PRICE_OF, shop
 from sleeptime.answer.facts import FactAnswers
+from sleeptime.answer.hover import hover_markdown
 from sleeptime.core.intents import INTENTS
-from sleeptime.core.types import Evidence, Target
-from sleeptime.index import Graph, still_holds
+from sleeptime.core.types import Commit, Evidence, Target
+from sleeptime.index import Graph, Sources, still_holds
+from sleeptime.index.question import MAX_FILES
 
 
 def answer(target: Target, intent: str) -> tuple[str, tuple[Evidence, ...]]:
@@ -69,6 +71,38 @@ def test_every_typed_answer_cites_lines_that_exist(target: Target, intent: str) 
     if found is not None:
         assert found[1]
         assert all(still_holds(evidence, sources.lines(evidence.path)) for evidence in found[1])
+
+
+def test_history_names_who_when_and_what_as_text_that_leads_nowhere() -> None:
+    commits = [Commit("", 0, "", ""), Commit("a" * 40, 86_400, "Ann", "Fix ![x](http://evil)")]
+    asked: list[tuple[str, object]] = []
+
+    def history(path: str, lines: tuple[int, int] | None) -> list[Commit]:
+        asked.append((path, lines))
+        return commits
+
+    shop_sources = shop()
+    sources = Sources(shop_sources.outlines, shop_sources.outlines.read, history)  # type: ignore[attr-defined]
+    text, evidence = FactAnswers(Graph(sources.outlines), sources).answer(PRICE_OF, "history") or ("", ())
+    assert asked == [("shop/prices.py", (1, 3))]
+    assert "not committed yet" in text
+    assert "Ann on 1970-01-02: Fix !\\[x\\](`http://evil)` (`aaaaaaaaaa`)" in text
+    assert places(evidence) == ["shop/prices.py:1"]
+
+
+def test_without_git_the_history_says_so() -> None:
+    assert "Git knows no commit" in answer(ADD, "history")[0]
+    assert "Git knows no commit" in answer(MODULE, "history")[0]
+
+
+def test_a_name_in_more_files_than_are_searched_is_counted_as_a_lower_bound() -> None:
+    many = {f"many/m{number}.py": "from shop.prices import price_of\nprice_of(1)\n" for number in range(MAX_FILES)}
+    sources = shop(many)
+    text, _ = FactAnswers(Graph(sources.outlines), sources).answer(PRICE_OF, "callers") or ("", ())
+    assert "called from at least" in text
+    facts = Graph(sources.outlines).facts(PRICE_OF)
+    assert facts is not None
+    assert "and at least" in hover_markdown(facts, None, fresh=True, now=0.0)
 
 
 def test_what_is_gone_has_no_answer() -> None:

@@ -127,7 +127,9 @@ def test_any_bytes_parse(language, text):
     outline = parse(text, language)
     for symbol in outline.symbols:
         if symbol.parent >= 0:
-            assert outline.symbols[symbol.parent].span.contains(symbol.span.start_line, symbol.span.start_column)
+            outer = outline.symbols[symbol.parent].span
+            assert outer.contains(symbol.span.start_line, symbol.span.start_column)
+            assert outer.contains(symbol.span.end_line, symbol.span.end_column)
 
 
 @settings(max_examples=120, deadline=None)

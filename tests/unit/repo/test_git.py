@@ -52,6 +52,25 @@ def test_the_last_commits_of_a_file_and_of_some_lines(repo: Path, git: Git) -> N
     assert last_commits(repository, "none.py") == last_commits(repository, "none.py", lines=(1, 2)) == ()
 
 
+def test_lines_are_counted_as_they_are_on_the_disk(repo: Path, git: Git) -> None:
+    write(repo, {"sub/b.py": "b = 1\nc = 2\n"})
+    git.commit("second")
+    write(repo, {"sub/b.py": "new = 0\nb = 1\nc = 2\n"})
+    found = [last_commits(open_repository(repo), "sub/b.py", lines=lines) for lines in ((1, 1), (3, 3), (1, 3))]
+    assert [[commit.subject for commit in commits] for commits in found] == [[""], ["second"], ["", "second", "first"]]
+    assert [bool(commit.hash) for commit in found[2]] == [False, True, True]
+
+
+def test_a_submodules_file_has_the_submodules_commits(repo: Path, git: Git, tmp_path: Path) -> None:
+    write(tmp_path / "other", {"deep/s.py": "s = 1\n"})
+    git("init", "-q", cwd=tmp_path / "other")
+    git.commit("in the other", cwd=tmp_path / "other")
+    git("submodule", "add", "-q", str(tmp_path / "other"), "inner")
+    git.commit("add it")
+    commits = last_commits(open_repository(repo), "inner/deep/s.py", lines=(1, 1))
+    assert [commit.subject for commit in commits] == ["in the other"]
+
+
 def test_nothing_is_written(repo: Path, git: Git) -> None:
     os.utime(repo / "a.py")  # `git status` would refresh the index now
     before = {path: (path.stat().st_mtime_ns, path.read_bytes()) for path in repo.rglob("*") if path.is_file()}
