@@ -13,7 +13,7 @@ from sleeptime.core.types import Level
 
 IntentName = Literal[
     "purpose", "explain", "parameters", "errors", "callers", "callees", "defined", "overrides", "tests", "attributes",
-    "dependencies", "dependents", "contents",
+    "dependencies", "dependents", "contents", "history",
 ]  # fmt: skip
 
 
@@ -92,6 +92,15 @@ INTENTS = (
         0.03,
         r"(what|which) (attributes|fields|properties|members)\b.*\b(of|does|has|have)\b",
         "(attributes|fields|properties|members) of",
+    ),
+    _intent(
+        "history",
+        ("symbol", "class", "module"),
+        "Who last changed `{name}`?",
+        0.0,
+        r"(who|which commits?)( has| have)?( last| recently)? (changed|touched|modified|edited|wrote|added)",
+        r"when (was|were|did|has) .*\b(changed?|touched|modified|edited|written|added)\b( last)?",
+        r"last (changes?|commits?|author)( of| to| that touched)?|\bgit (history|blame|log)\b( of| for)?",
     ),
     _intent(
         "defined",

@@ -14,7 +14,7 @@ from sleeptime.core.settings import Settings
 from sleeptime.core.types import Answer, Target
 from sleeptime.index import Graph, Sources
 from sleeptime.model import choose_model, open_model
-from sleeptime.repo import Repository, open_repository, read_file
+from sleeptime.repo import Repository, last_commits, open_repository, read_file
 from sleeptime.repo.watch import Watcher
 from sleeptime.sleep import Sleeper, Spent, Tools, Writer
 from sleeptime.store import Asked, Entry, Store, Totals, open_writer, store_path
@@ -39,7 +39,11 @@ class RepositoryPlace:
         self._clock = clock
         self._machine = machine
         outlines = store.outlines(repository.worktree)
-        self._sources = Sources(outlines, lambda path: read_file(repository, path))
+        self._sources = Sources(
+            outlines,
+            lambda path: read_file(repository, path),
+            lambda path, lines: last_commits(repository, path, lines=lines),
+        )
         self._answerer = Answerer(self._sources, Graph(outlines), store, repository.worktree, clock)
         self._settings = Settings()
 
