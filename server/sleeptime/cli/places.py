@@ -34,8 +34,8 @@ PROJECT_FILES = ("pyproject.toml", "setup.py", "package.json", "go.mod", "Cargo.
 
 
 def root_of_file(file: Path) -> Path:
-    """The repository that a file is in: its git worktree, else the innermost folder around it that was indexed or
-    looks like a project, else the current folder if the file is below that, else its own folder.
+    """The repository that a file is in: its git worktree, else the innermost folder around it that looks like a
+    project or, if none does, that was indexed, else the current folder if the file is below that, else its own folder.
 
     Raises:
         RepositoryError: there is no such file.
@@ -45,13 +45,17 @@ def root_of_file(file: Path) -> Path:
     folder = file.resolve().parent
     here = Path.cwd().resolve()
     below_here = folder.is_relative_to(here) and here not in (Path(here.anchor), Path.home())
-    projects = filter(_is_project, (folder, *folder.parents))
-    return open_repository(folder).top or next(projects, here if below_here else folder)
+    around = (folder, *folder.parents)
+    found = (place for test in (_looks_like_project, _was_indexed) for place in around if test(place))
+    return open_repository(folder).top or next(found, here if below_here else folder)
 
 
-def _is_project(folder: Path) -> bool:
-    known = store_path(Repository(folder).identity).exists()
-    return known or any((folder / name).is_file() for name in PROJECT_FILES)
+def _looks_like_project(folder: Path) -> bool:
+    return any((folder / name).is_file() for name in PROJECT_FILES)
+
+
+def _was_indexed(folder: Path) -> bool:
+    return store_path(Repository(folder).identity).exists()
 
 
 def parse_place(text: str) -> FilePlace:
