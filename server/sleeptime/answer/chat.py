@@ -16,7 +16,7 @@ from sleeptime.core.intents import Intent, question_for
 from sleeptime.core.messages import Answered, Ask
 from sleeptime.core.ports import ChatRequest, ChatResult, Clock, Message, Model, OnText
 from sleeptime.core.types import Answer, Evidence, Target
-from sleeptime.index import Graph, Sources, cited_places, find_evidence, still_holds
+from sleeptime.index import Freshness, Graph, Sources, cited_places, find_evidence, still_holds
 from sleeptime.prompts import VERBOSITY, VERBOSITY_TOKENS, render
 from sleeptime.store import Store
 
@@ -41,6 +41,7 @@ class Answerer:
     def __init__(self, sources: Sources, graph: Graph, store: Store, worktree: str, clock: Clock) -> None:
         self._sources = sources
         self._graph = graph
+        self._freshness = Freshness(sources, store.answers.by_key)
         self._facts = FactAnswers(graph, sources)
         self._store = store
         self._worktree = worktree
@@ -96,7 +97,7 @@ class Answerer:
         )
 
     def _fresh(self, note: Answer) -> bool:
-        return note.code_hash == self._sources.code_hash(note.target)
+        return self._freshness.is_fresh(note)
 
     def _served(self, note: Answer, started: float) -> Answered:
         return Answered(

@@ -1,6 +1,7 @@
 """Text to structure: outlines of files, and the graph between them. Pure, and never fails on any bytes."""
 
 from sleeptime.index.facts import Attribute, Facts, Resolution, Use
+from sleeptime.index.freshness import Freshness, folder_of, members
 from sleeptime.index.graph import Graph
 from sleeptime.index.grounding import (
     Passage,
@@ -22,6 +23,7 @@ __all__ = [
     "LANGUAGES",
     "Attribute",
     "Facts",
+    "Freshness",
     "Graph",
     "LanguageSpec",
     "Modules",
@@ -33,8 +35,10 @@ __all__ = [
     "cited_places",
     "code_names",
     "find_evidence",
+    "folder_of",
     "is_test_path",
     "language_of",
+    "members",
     "parse",
     "rank",
     "sentences",

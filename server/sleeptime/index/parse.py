@@ -56,7 +56,7 @@ def _tokens(root: Node, start: int, end: int) -> list[str]:
         if not skipped and node.child_count == 0 and node.text is not None:
             tokens.append(node.text.decode("utf-8", "surrogateescape"))
         elif not skipped and node.type == "block":
-            tokens.append(f"\0{node.named_child_count}")
+            tokens.append(f"\0{sum('comment' not in child.type for child in node.named_children)}")
         if not skipped and cursor.goto_first_child():
             continue
         while not cursor.goto_next_sibling():

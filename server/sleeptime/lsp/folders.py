@@ -94,9 +94,9 @@ class Folder:
         self._view.settle()
         return self._view.outlines.blob(path) == blob
 
-    def hover(self, path: str, point: Point, unsaved: Outline | None = None) -> str | None:
+    def hover(self, path: str, point: Point, unsaved: Outline | None = None, text: bytes = b"") -> str | None:
         """The Markdown about the name at a place, or None if there is nothing to say. Reads memory and SQLite only.
-        `unsaved` is what the buffer says where it differs from the index.
+        `unsaved` is what the buffer's `text` says where it differs from the index.
         """
         view = self._view
         if view is None:
@@ -106,7 +106,7 @@ class Folder:
         facts = view.facts(target, unsaved if target.path == path else None) if target else None
         if target is None or facts is None:
             return None
-        note, fresh = view.note(target, facts.symbol.text_hash)
+        note, fresh = view.note(facts, text if unsaved is not None and target.path == path else None)
         return hover_markdown(facts, note, fresh=fresh, now=self._clock.now(), link=self._link)
 
     def _link(self, path: str, line: int) -> str:

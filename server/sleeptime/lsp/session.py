@@ -184,7 +184,7 @@ class Session:
         folder, path = found
         point = to_point(buffer.lines, position.line, position.character, self._encoding)
         try:
-            return folder.hover(path, point, await self._unsaved(folder, path, buffer))
+            return folder.hover(path, point, await self._unsaved(folder, path, buffer), buffer.data())
         except StoreError as error:
             log.warning("A hover could not be read: %s", error)
             self._spawn(self._refresh(folder))

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from sleeptime.core.errors import StoreError
 from sleeptime.core.types import Answer, Outline, Target
-from sleeptime.index import Facts, Graph
+from sleeptime.index import Facts, Freshness, Graph, Sources, token_hash
 from sleeptime.lsp.steady import SteadyOutlines
-from sleeptime.repo import Repository
+from sleeptime.repo import Repository, read_file
 from sleeptime.store import Store, open_reader, store_path
 
 SUMMARY_INTENT = "purpose"
@@ -22,9 +22,11 @@ REST_FACTOR = 1.5
 class View:
     """A store open to read. Facts are worked out once until a file changes."""
 
-    def __init__(self, store: Store, worktree: str) -> None:
+    def __init__(self, store: Store, repository: Repository) -> None:
         self.store = store
-        self.outlines = SteadyOutlines(store, worktree)
+        self.outlines = SteadyOutlines(store, repository.worktree)
+        sources = Sources(self.outlines, lambda path: read_file(repository, path))
+        self._freshness = Freshness(sources, store.answers.by_key)
         self.graph = Graph(self.outlines)
         self._facts: dict[Target, Facts | None] = {}
 
@@ -47,11 +49,20 @@ class View:
             self._facts[target] = self.graph.facts(target)
         return self._facts[target]
 
-    def note(self, target: Target, code_hash: str) -> tuple[Answer | None, bool]:
-        """The latest summary, one of this very code before all others, and whether it is of this code."""
-        notes = self.store.answers.for_target(target, SUMMARY_INTENT)
-        fresh = next((note for note in notes if note.code_hash == code_hash), None)
+    def note(self, facts: Facts, unsaved: bytes | None = None) -> tuple[Answer | None, bool]:
+        """The latest summary, one that still holds before all others, and whether it does. `unsaved` is the text of
+        the buffer where it differs from the file.
+        """
+        notes = self.store.answers.for_target(facts.target, SUMMARY_INTENT)
+        fresh = next((note for note in notes if self._is_fresh(note, facts, unsaved)), None)
         return fresh or next(iter(notes), None), fresh is not None
+
+    def _is_fresh(self, note: Answer, facts: Facts, unsaved: bytes | None) -> bool:
+        if unsaved is None:
+            return self._freshness.is_fresh(note)
+        if note.code_hash == facts.symbol.text_hash:
+            return True
+        return bool(note.token_hash) and note.token_hash == token_hash(unsaved, facts.language, facts.symbol.span)
 
     def knows(self, target: Target) -> bool:
         """Whether facts about a target are at hand."""
@@ -72,7 +83,7 @@ def open_view(repository: Repository) -> View | None:
         StoreError: it cannot be read.
     """
     store = open_reader(store_path(repository.identity))
-    return View(store, repository.worktree) if store else None
+    return View(store, repository) if store else None
 
 
 class Foresight:

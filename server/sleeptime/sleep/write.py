@@ -10,7 +10,7 @@ from sleeptime.core.intents import question_for
 from sleeptime.core.keys import answer_key
 from sleeptime.core.ports import ChatRequest, ChatResult, Clock, Message, Model
 from sleeptime.core.types import Answer, Outline, Target
-from sleeptime.index import Passage, Scope, Sources, find_evidence
+from sleeptime.index import Freshness, Passage, Scope, Sources, find_evidence
 from sleeptime.prompts import outline_card, render
 from sleeptime.sleep.verify import check, keep_sound, whole_sentences
 
@@ -59,6 +59,7 @@ class Writer:
 
     def __init__(self, sources: Sources, model: Model, clock: Clock) -> None:
         self._sources = sources
+        self._freshness = Freshness(sources, lambda _key: None)
         self._model = model
         self._clock = clock
 
@@ -118,6 +119,7 @@ class Writer:
             prompt=PROMPT_VERSION,
             created_at=self._clock.now(),
             gates=check(text, scope),
+            token_hash=self._freshness.token_hash(target),
         )
 
     def _heads(self, target: Target) -> list[Passage]:

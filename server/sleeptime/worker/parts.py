@@ -12,7 +12,7 @@ from sleeptime.core.messages import Answered, Ask, Indexed, Slept
 from sleeptime.core.ports import Clock, Model
 from sleeptime.core.settings import Settings
 from sleeptime.core.types import Answer, Target
-from sleeptime.index import Graph, Sources
+from sleeptime.index import Freshness, Graph, Sources
 from sleeptime.model import choose_model, open_model
 from sleeptime.repo import Repository, last_commits, open_repository, read_file
 from sleeptime.repo.watch import Watcher
@@ -44,6 +44,7 @@ class RepositoryPlace:
             lambda path: read_file(repository, path),
             lambda path, lines: last_commits(repository, path, lines=lines),
         )
+        self._freshness = Freshness(self._sources, store.answers.by_key)
         self._answerer = Answerer(self._sources, Graph(outlines), store, repository.worktree, clock)
         self._settings = Settings()
 
@@ -92,9 +93,8 @@ class RepositoryPlace:
         return answered
 
     def think(self, target: Target, lend: LendModel, cancel: threading.Event) -> Answered:
-        code_hash = self._sources.code_hash(target)
         for note in self._store.answers.for_target(target, SUMMARY_INTENT):
-            if note.code_hash == code_hash:
+            if self._freshness.is_fresh(note):
                 return _answered(note, "cache")
         written = Writer(self._sources, lend(), self._clock).write(target, SUMMARY_INTENT, cancel)
         if written.answer is None:

@@ -7,7 +7,7 @@ import pytest
 from fakes.clock import FixedClock
 from sleeptime.core.settings import IndexSettings
 from sleeptime.core.types import Answer, GateResults, Target
-from sleeptime.index import parse
+from sleeptime.index import parse, token_hash
 from sleeptime.lsp.convert import Point
 from sleeptime.lsp.folders import Folder, open_folder
 from sleeptime.repo import open_repository
@@ -145,3 +145,24 @@ def test_hovers_and_looking_ahead_go_on_together(folder: Folder) -> None:
     hovers = {folder.hover("a.py", Point(0, 5)) for _ in range(200)}
     ahead.join()
     assert len(hovers) == 1
+
+
+def test_a_comment_that_is_typed_or_saved_leaves_a_note_fresh(folder: Folder, written: Written) -> None:
+    target = Target("symbol", "a.py", "greet")
+    text = TEXT.replace("    return name\n", "    # politely\n    return name\n")
+    gates = GateResults(names=1.0, citations=1.0)
+    view = folder.view
+    assert view
+    symbol = view.graph.symbol(target)
+    assert symbol
+    tokens = token_hash(TEXT.encode(), "python", symbol.span)
+    written.store.answers.put(
+        Answer("k", target, "purpose", "?", "It greets.", (), "of old", "echo", "p", 0.0, gates, token_hash=tokens)
+    )
+    outline = parse(text.encode(), "python")
+    for hover in (folder.hover("a.py", Point(0, 5), outline, text.encode()), folder.hover("a.py", Point(0, 5))):
+        assert "It greets." in (hover or "")
+        assert "Out of date" not in (hover or "")
+    (written.root / "a.py").write_text(text)
+    written.index()
+    assert "Out of date" not in (folder.hover("a.py", Point(0, 5)) or "")
