@@ -9,13 +9,14 @@ from collections.abc import Callable, Sequence
 
 from msgspec import Struct
 
-from sleeptime.core.intents import Intent, find_intent, leftover
+from sleeptime.core.intents import Intent, explains, find_intent
 from sleeptime.core.ports import Outlines
 from sleeptime.core.types import Level, Symbol, Target
 from sleeptime.index import code_names, is_test_path
 
 _WORD = re.compile(r"[A-Za-z_][\w.]*\w|[A-Za-z_]")
 _PATH = re.compile(r"[\w./-]+\.[A-Za-z]{1,5}\b|[\w.-]+/[\w./-]+")
+_QUOTED = re.compile(r"""["'“]([A-Za-z_][\w.]*)["'”]""")
 _THIS_FILE = re.compile(r"\bth(?:is|e current) (?:file|module)\b", re.IGNORECASE)
 _THIS = re.compile(r"\b(this|it|here|current)\b", re.IGNORECASE)
 
@@ -24,10 +25,14 @@ a an the this that these those it its is are was be been do does did done can co
 of in on at to from for with by as and or if when where what which who whom why how there here i we you they me
 my our your their s t into onto about than then so just also only please tell show give explain describe
 class classes function functions method methods module modules file files code object type symbol attribute
-use uses used using work works working name named exactly repository project codebase anywhere purpose role mean means
+use uses used using work works working name named exactly repository project codebase anywhere
+decorator proxy constructor property variable constant purpose role mean means
 """
 STOP_WORDS = frozenset(_STOP_WORDS.split())
 """Words that tell nothing about which question is asked."""
+
+PATH_ENDINGS = ("py", "js", "ts", "go", "rs", "java", "rb", "php")
+"""Left of a path once its name is taken away."""
 
 CLASS_KINDS = frozenset({"class", "interface", "struct", "trait", "enum"})
 
@@ -64,7 +69,8 @@ def understand(question: str, outlines: Outlines, cursor: Target | None = None, 
     elif cursor is not None and _THIS.search(question):
         targets = (cursor,)
     intent = find_intent(question, targets[0].level if targets else None)
-    return Understood(question, targets, intent, _rest(question, intent, names, paths))
+    meant = [*names[:1], *paths, *(PATH_ENDINGS if paths else ())]
+    return Understood(question, targets, intent, _rest(question, intent, meant, outlines))
 
 
 def level_of(symbol: Symbol) -> Level:
@@ -79,7 +85,7 @@ def _mentioned_paths(question: str, outlines: Outlines) -> tuple[str, ...]:
 
 def _mentioned_names(question: str, outlines: Outlines) -> list[str]:
     """Names that are defined here: those written as code first, then capitalised words, then plain ones."""
-    coded = [name.removesuffix("()") for name in code_names(question)]
+    coded = [name.removesuffix("()") for name in (*_QUOTED.findall(question), *code_names(question))]
     words = [word for word in _WORD.findall(question) if word.lower() not in STOP_WORDS]
     capitalised = [word for word in words if word[0].isupper() or "." in word or "_" in word]
     plain = [word for word in words if word not in capitalised]
@@ -122,9 +128,15 @@ def _one_reading(name: str, outlines: Outlines, cursor: Target | None, paths: Se
     return tuple(Target(level_of(symbol), path, symbol.qualified_name) for path, symbol in found)
 
 
-def _rest(question: str, intent: Intent | None, names: Sequence[str], paths: Sequence[str]) -> frozenset[str]:
-    text = leftover(question, intent) if intent else question
-    known = {part.lower() for name in [*names[:1], *paths] for part in re.split(r"[^\w]+", name)}
-    known |= {"py", "js", "ts"} if paths else set()
-    words = (word.lower() for word in re.findall(r"[A-Za-z_]\w*|\d+", text))
-    return frozenset(word for word in words if word not in STOP_WORDS and word not in known)
+def _rest(asked: str, intent: Intent | None, meant: Sequence[str], outlines: Outlines) -> frozenset[str]:
+    """The words that nothing accounts for: not the intent, not `meant` (names, paths), not the project's own name."""
+    known = {part.lower() for name in meant for part in re.split(r"[^\w]+", name)}
+    words = frozenset(word.lower() for word in re.findall(r"[A-Za-z_]\w*|\d+", asked)) - STOP_WORDS - known
+    left = frozenset(word for word in words if intent is None or not explains(intent, word))
+    return left - _project_names(outlines) if left else left
+
+
+def _project_names(outlines: Outlines) -> frozenset[str]:
+    """What people call the project: its top packages."""
+    tops = (path.removeprefix("src/").split("/") for path in outlines.paths())
+    return frozenset(parts[0].lower() for parts in tops if len(parts) > 1)

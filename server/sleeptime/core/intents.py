@@ -5,6 +5,7 @@ an intent away are matched against questions; the templates are how a stored ans
 """
 
 import re
+from functools import cache
 from typing import Literal
 
 from msgspec import Struct
@@ -25,7 +26,6 @@ class Intent(Struct, frozen=True):
     typed: bool
     template: str
     pattern: str
-    """Whatever of a question it matches is explained by the intent; what is left is particular to the question."""
     prior: float
 
 
@@ -107,7 +107,7 @@ INTENTS = (
         ("symbol", "class"),
         "Where is `{name}` defined?",
         0.09,
-        r"where (is|are) .*\b(defined|declared|located|found|implemented)\b|where (does|do) .*\blives?\b",
+        r"where (in .* )?(is|are) .*\b(defined|declared|located|found|implemented)\b|where (does|do) .*\blives?\b",
         r"(in )?(which|what) (file|module) (defines|holds|is .*\bin\b)|where can i find|definition of",
     ),
     _intent(
@@ -172,6 +172,19 @@ def find_intent(question: str, level: Level | None = None) -> Intent | None:
     return None
 
 
-def leftover(question: str, intent: Intent) -> str:
-    """The question without the words that its intent explains: what is left is particular to it."""
-    return re.sub(intent.pattern, " ", question, flags=re.IGNORECASE)
+@cache
+def _stems(pattern: str) -> frozenset[str]:
+    """The words that a pattern spells, without a plural's s. What a wildcard of it matches is not among them."""
+    spelt = re.findall(r"[a-z]{3,}", re.sub(r"\\[a-zA-Z]", " ", pattern))
+    return frozenset(word.rstrip("s") for word in spelt)
+
+
+def explains(intent: Intent, word: str) -> bool:
+    """Whether asking for this intent accounts for a (lower-case) word of the question: "located" for where something
+    is defined. A word that no part of the question accounts for makes the question particular.
+    """
+    return any(word.startswith(stem) and word[len(stem) :] in ENDINGS for stem in _stems(intent.pattern))
+
+
+ENDINGS = frozenset({"", "s", "es", "d", "ed", "r", "er", "ing", "n"})
+"""What may follow a word's stem: raise-d, cover-ing; not check-out."""

@@ -82,6 +82,27 @@ def test_what_neither_target_nor_intent_explains_is_left(outlines: OutlinesInMem
     assert "not" in understand("Why is `Cart.add` not called?", outlines).rest
 
 
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Where is the error handling of Cart located?",
+        "Where are Cart's built-in discounts defined?",
+        "What does Cart return for a refund?",
+        "Which tests of the checkout use Cart?",
+    ],
+)
+def test_what_stands_between_the_words_of_an_intent_is_not_explained_by_it(
+    outlines: OutlinesInMemory, question: str
+) -> None:
+    assert understand(question, outlines).rest
+
+
+def test_the_projects_own_name_and_quotation_marks_add_nothing(outlines: OutlinesInMemory) -> None:
+    asked = understand('Where in shop\'s codebase is the "load_prices" function defined?', outlines)
+    assert asked.target == Target("symbol", "shop/cart.py", "load_prices")
+    assert asked.rest == frozenset()
+
+
 def test_a_path_or_the_end_of_one_names_a_module(outlines: OutlinesInMemory) -> None:
     asked = understand("What is in orders.py?", outlines)
     assert (asked.target, asked.intent and asked.intent.name) == (Target("module", "shop/orders.py"), "contents")
