@@ -8,6 +8,7 @@ from pathlib import Path
 import attrs
 import pytest
 
+from sleeptime.cli.app import app
 from sleeptime.lsp import protocol
 
 ROOT = Path(__file__).parent.parent
@@ -46,3 +47,21 @@ def test_each_public_face_is_a_sorted_all_of_what_it_imports(init: Path) -> None
 def _as_ruff_sorts(name: str) -> tuple[int, str]:
     """CONSTANTS, then Classes, then functions."""
     return (0 if name.isupper() else 1 if name[0].isupper() else 2, name)
+
+
+def test_the_readme_names_every_command_and_no_other() -> None:
+    commands = {
+        command.name or command.callback.__name__.replace("_", "-")
+        for command in app.registered_commands
+        if command.callback and not command.hidden
+    } | {str(group.name) for group in app.registered_groups}
+    named = set(re.findall(r"`sleeptime ([a-z][\w-]*)", (ROOT / "README.md").read_text("utf-8")))
+    assert named == commands
+
+
+def test_the_readme_opens_with_commands_that_make_knows() -> None:
+    readme = (ROOT / "README.md").read_text("utf-8")
+    makefile = (ROOT / "Makefile").read_text("utf-8")
+    targets = set(re.findall(r"^([a-z-]+):", makefile, re.MULTILINE))
+    assert re.findall(r"^make (\w+)", readme, re.MULTILINE)[:2] == ["demo", "test"]
+    assert set(re.findall(r"\bmake ([a-z-]+)", readme)) <= targets
