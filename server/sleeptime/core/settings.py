@@ -74,9 +74,41 @@ class ModelSettings(Struct, frozen=True, forbid_unknown_fields=True):
 
     name: Annotated[
         str,
-        Meta(description='A name of `sleeptime model list`, a path to a .gguf file, or "auto".'),
+        Meta(
+            description="A name of `sleeptime model list`, a path to a .gguf file or to a folder of the hub's form, "
+            '"hub:OWNER/NAME" or "hub:OWNER/NAME/FILE.gguf" in the hub\'s cache, or "auto".'
+        ),
     ] = "auto"
     context_tokens: Annotated[int, Meta(ge=1024, description="Context length to allocate (tokens).")] = 8192
+    engine: Annotated[
+        Literal["auto", "llama.cpp", "transformers"],
+        Meta(description="What runs a model on this machine; auto: llama.cpp for .gguf files, else transformers."),
+    ] = "auto"
+    quantisation: Annotated[
+        Literal["none", "8bit", "4bit"],
+        Meta(description="Weights made smaller while transformers loads them; needs a CUDA GPU and bitsandbytes."),
+    ] = "none"
+    endpoint: Annotated[
+        str,
+        Meta(
+            description="Address of a server that speaks OpenAI's protocol, such as http://127.0.0.1:8000/v1; "
+            "empty means that this machine thinks itself."
+        ),
+    ] = ""
+    endpoint_model: Annotated[str, Meta(description="The model's name at the endpoint.")] = ""
+    allow_remote: Annotated[
+        bool, Meta(description="Allow an endpoint on another machine: code of your repositories is sent to it.")
+    ] = False
+    endpoint_concurrency: Annotated[int, Meta(ge=1, le=64, description="Requests to the endpoint at a time.")] = 1
+    endpoint_timeout_seconds: Annotated[
+        int, Meta(ge=1, description="How long the endpoint may take to answer (seconds).")
+    ] = 120
+    endpoint_proxy: Annotated[
+        str, Meta(description="Proxy to reach the endpoint through; empty means what the environment says.")
+    ] = ""
+    endpoint_ca_file: Annotated[
+        str, Meta(description="PEM file of certificate authorities to trust for the endpoint, besides the usual ones.")
+    ] = ""
 
 
 class HoverSettings(Struct, frozen=True, forbid_unknown_fields=True):

@@ -28,7 +28,7 @@ class MiniLmEmbedder:
         from transformers import BertModel
         from transformers.utils import logging
 
-        logging.disable_progress_bar()  # type: ignore[no-untyped-call]  # transformers leaves this one unannotated
+        logging.disable_progress_bar()
         if threads:
             torch.set_num_threads(threads)
         try:
