@@ -92,6 +92,9 @@ class FakePlace:
     def tidy(self) -> None:
         self.log.append("tidied")
 
+    def noticed(self, path: str, kind: str) -> None:
+        self.log.append(("noticed", path, kind))
+
     def spent(self, since: float) -> Spent:
         return self.has_spent
 

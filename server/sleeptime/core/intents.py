@@ -14,7 +14,8 @@ from sleeptime.core.types import Level
 
 IntentName = Literal[
     "purpose", "explain", "parameters", "errors", "callers", "callees", "defined", "overrides", "tests", "attributes",
-    "dependencies", "dependents", "contents", "history",
+    "dependencies", "dependents", "contents", "history", "overview",
+    "entry_points", "configuration", "testing", "lifecycle", "changed",
 ]  # fmt: skip
 
 
@@ -135,6 +136,49 @@ INTENTS = (
         r"(which|what) (functions|classes) (are|does)( .*\b(in|have|define|contain))?",
     ),
     _intent(
+        "overview",
+        ("repository",),
+        "What are the main parts of this repository, and how do they work together?",
+        0.30,
+        r"\b(overview|architecture|structure)\b( of)?",
+        r"(what are )?(the )?(main|major) (parts|components|modules)\b( of)?",
+        r"how is .* (organi[sz]ed|structured)|how do (they|the parts) work together",
+        typed=False,
+    ),
+    _intent(
+        "entry_points",
+        ("repository",),
+        "Where does this repository's work begin?",
+        0.15,
+        r"entry ?points?\b( of)?|where does .*\b(start|begin)\b",
+        typed=False,
+    ),
+    _intent(
+        "configuration",
+        ("repository",),
+        "How is this repository configured?",
+        0.15,
+        r"\bhow (is|do i|can i) .*\bconfigur\w+|\bconfiguration of\b",
+        typed=False,
+    ),
+    _intent(
+        "testing",
+        ("repository",),
+        "How is this repository tested?",
+        0.10,
+        r"\bhow (is|are) .*\btested\b",
+        typed=False,
+    ),
+    _intent(
+        "lifecycle",
+        ("class",),
+        "What state does `{name}` keep, and when does it change?",
+        0.08,
+        r"\b(what|which) state\b( does)?( .*\bkeeps?\b)?|\blife ?cycle\b( of)?|when does it change",
+        typed=False,
+    ),
+    _intent("changed", ("change",), "What changed in `{name}`?", 1.0, r"\bwhat (has )?changed\b( in)?", typed=False),
+    _intent(
         "explain",
         ("symbol", "class", "module"),
         "How does `{name}` work?",
@@ -145,7 +189,7 @@ INTENTS = (
     ),
     _intent(
         "purpose",
-        ("symbol", "class", "module"),
+        ("symbol", "class", "module", "package"),
         "What is `{name}` for?",
         0.16,
         r"what (is|are|does|do)\b( the)?( (purpose|role|responsibility) of)?|why (is there|does .* exist)",

@@ -1,22 +1,28 @@
 """The loop of a sleep: claim a job, write, store, until told to stop or nothing is left.
 
 A job that is interrupted goes back to waiting. A job whose code changed meanwhile is done: the next plan holds its
-successor. A thought of which no sentence passed the gates is recorded as failed with that reason.
+successor. A thought of which no sentence passed the gates is recorded as failed with that reason. When nothing waits
+the plan is made again, for what was written may be what something above it is written from.
 """
 
+import logging
 import threading
 from collections.abc import Callable
 
+import msgspec
 from msgspec import Struct
 
 from sleeptime.core.errors import ContextOverflowError, EngineDiedError
 from sleeptime.core.intents import question_for
 from sleeptime.core.messages import Slept
 from sleeptime.core.ports import Clock, Model
-from sleeptime.core.types import Job
-from sleeptime.index import Sources, rank
+from sleeptime.core.types import Answer, Job, Target
+from sleeptime.index import Graph, Sources, rank
+from sleeptime.sleep.attention import Attention
 from sleeptime.sleep.idle import Used
-from sleeptime.sleep.plan import plan
+from sleeptime.sleep.notes import Notes
+from sleeptime.sleep.plan import Outlook, Planned, plan
+from sleeptime.sleep.value import Counts
 from sleeptime.sleep.write import PROMPT_VERSION, Cost, Writer, Written
 from sleeptime.store import Entry, Store
 
@@ -30,6 +36,7 @@ class Tools(Struct, frozen=True):
     model: Model
     clock: Clock
     used: Callable[[], Used] = Used
+    attention: Attention = msgspec.field(default_factory=Attention)
 
 
 class Tally(Struct):
@@ -39,6 +46,14 @@ class Tally(Struct):
     done: int = 0
     failed: int = 0
     answers: int = 0
+    answers_planned: int = 0
+    deaths: int = 0
+
+
+DEATHS_IN_A_ROW = 2
+"""One death may be the job's fault, and others can go on; two are the engine's."""
+
+log = logging.getLogger(__name__)
 
 
 class Sleeper:
@@ -51,37 +66,60 @@ class Sleeper:
         self._model = tools.model
         self._clock = tools.clock
         self._used = tools.used
-        self._writer = Writer(sources, tools.model, tools.clock)
+        self._tools = tools
+        self._notes = Notes(sources, store, tools.model.name)
+        self._writer = Writer(sources, tools.model, tools.clock, self._find_note)
+
+    def _find_note(self, target: Target) -> Answer | None:
+        return self._notes.summary(target)  # of the notes at the latest plan
 
     def plan(self) -> int:
-        """Write down the jobs worth doing; returns how many are waiting."""
-        version = f"{PROMPT_VERSION}@{self._model.name}"
-        jobs = plan(self._sources, rank(self._sources.outlines), version)
-        self._store.jobs.plan(jobs, self._worktree)
+        """Write down the jobs worth doing, take back those that no longer are; returns how many are waiting."""
+        planned = self.outlook_and_plan()
+        waiting = {job.key for job in self._store.jobs.in_state("waiting", self._worktree)}
+        self._store.jobs.withdraw(sorted(waiting - {one.job.key for one in planned}))
+        self._store.jobs.plan((one.job for one in planned), self._worktree)
         return self._waiting()
+
+    def outlook_and_plan(self) -> list[Planned]:
+        """What there is to do as things stand, best first. Writes nothing."""
+        self._notes = Notes(self._sources, self._store, self._model.name)
+        outlook = Outlook(
+            counts=Counts(self._store.ledger.intent_counts(), self._store.jobs.outcomes()),
+            attention=self._tools.attention.weights(self._clock.now(), Graph(self._sources.outlines).dependents),
+            edited=self._tools.attention.edited(self._clock.now()),
+            notes=self._notes,
+        )
+        version = f"{PROMPT_VERSION}@{self._model.name}"
+        return plan(self._sources, rank(self._sources.outlines), version, outlook)
 
     def run(self, cancel: threading.Event, on_progress: OnProgress) -> Slept:
         """Think until `cancel` is set or nothing is left to think about.
 
         Raises:
-            ModelError: the engine died; the job in hand was put back.
+            EngineDiedError: the engine died at two jobs in a row; they wait for another try.
         """
         start, tally = self._clock.monotonic(), Tally(Cost())
         total = self.plan()
-        while not cancel.is_set() and (job := self._store.jobs.claim(self._worktree)):
-            on_progress(tally.done, total, question_for(job.intent, job.target.symbol or job.target.path))
+        while not cancel.is_set():
+            job = self._store.jobs.claim(self._worktree)
+            if job is None:
+                before = tally.answers_planned
+                tally.answers_planned = tally.answers
+                if tally.answers == before or not (more := self.plan()):
+                    break  # nothing new was written that something else could be written from
+                total = tally.done + more
+                continue
+            name = job.target.symbol or job.target.path
+            on_progress(tally.done, total, question_for(job.intent, name))
             self._do(job, cancel, tally)
         return self._slept(tally, self._clock.monotonic() - start)
 
     def _do(self, job: Job, cancel: threading.Event, tally: Tally) -> None:
         before = self._used()
-        try:
-            written = self._writer.write(job.target, job.intent, cancel)
-        except ContextOverflowError as error:
-            written = Written(None, Cost(), reason=error.message)
-        except EngineDiedError as error:
-            self._store.jobs.fail(job, error.message)
-            raise
+        written = self._written(job, cancel, tally)
+        if written is None:
+            return
         tally.cost.add(written.cost)
         self._store.ledger.add(_entry(job, written, self._model.name, self._used().since(before)))
         if written.cancelled:
@@ -95,6 +133,25 @@ class Sleeper:
         tally.answers += 1
         self._store.answers.put(written.answer)
         self._store.jobs.finish(job)
+
+    def _written(self, job: Job, cancel: threading.Event, tally: Tally) -> Written | None:
+        """None: it failed in a way that another try may not; it waits, and others go on."""
+        try:
+            written = self._writer.write(job.target, job.intent, cancel)
+        except ContextOverflowError as error:
+            written = Written(None, Cost(), reason=error.message)
+        except EngineDiedError as error:
+            self._store.jobs.fail(job, error.message)
+            tally.deaths += 1
+            if tally.deaths >= DEATHS_IN_A_ROW:
+                raise
+            return None
+        except Exception as error:
+            log.exception("The thought about %s failed", job.target)
+            self._store.jobs.fail(job, f"{type(error).__name__}: {error}")
+            return None
+        tally.deaths = 0
+        return written
 
     def _slept(self, tally: Tally, seconds: float) -> Slept:
         cost = tally.cost

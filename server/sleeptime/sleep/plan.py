@@ -1,16 +1,20 @@
-"""In which order to think: the best expected value first, but a module's thoughts together.
+"""In which order to think: the best expected value a second first, but a module's thoughts together.
 
 Thoughts about one module share a long prompt prefix, which the engine computes once if they follow each other. So
 what is ordered is not single questions but *sittings*: up to `SITTING` questions about one module.
 """
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+
+from msgspec import Struct
 
 from sleeptime.core.keys import combined_hash
 from sleeptime.core.types import Job
 from sleeptime.index import Sources, is_test_path
-from sleeptime.sleep.predict import Question, likely_questions
+from sleeptime.sleep.notes import ENOUGH, Notes, feeding, parts_of
+from sleeptime.sleep.predict import Question, likely_questions, questions_about_wholes
+from sleeptime.sleep.value import Counts, Worth, learned_prior, worth
 
 SITTING = 8
 """Questions a sitting: enough to repay the prefix (about 600 tokens), few enough to reach the next module soon."""
@@ -21,25 +25,124 @@ MAX_JOBS = 2_000
 TEST_WEIGHT = 0.1
 """Tests are read far less often than they are run."""
 
+ASKED_SHARE = 0.1
+"""Turns a relative likelihood into a probability: of a hundred questions as likely as can be, some ten are asked."""
 
-def plan(sources: Sources, ranks: Mapping[str, float], prompt_version: str) -> list[Job]:
+
+class Outlook(Struct, frozen=True):
+    """All that the order depends on besides the code: what use has taught, where the person looks, what is written."""
+
+    counts: Counts = Counts()
+    attention: Mapping[str, tuple[float, str]] = {}
+    edited: frozenset[str] = frozenset()
+    notes: Notes | None = None
+
+
+class Planned(Struct, frozen=True):
+    """A job with its worth and the reason for its place, for a person to read."""
+
+    job: Job
+    worth: Worth
+    reason: str
+
+
+class Thought(Struct, frozen=True):
+    """A question that is worth a job."""
+
+    question: Question
+    worth: Worth
+
+
+def plan(
+    sources: Sources, ranks: Mapping[str, float], prompt_version: str, outlook: Outlook | None = None
+) -> list[Planned]:
     """The jobs worth doing now, best first. Deterministic, and the same work always has the same key."""
-    sittings = [
-        sitting
-        for path in sources.outlines.paths()
-        if (outline := sources.outlines.outline(path)) is not None
-        for sitting in _sittings(list(likely_questions(path, outline)), _importance(path, ranks))
-    ]
-    sittings.sort(key=lambda sitting: (-sitting[0], sitting[1][0].target.path))
-    jobs = (
-        _job(question, value, sources.code_hash(question.target), prompt_version)
-        for value, sitting in sittings
-        for question in sitting
-    )
-    return [job for job, _ in zip(jobs, range(MAX_JOBS), strict=False)]
+    return _Plan(sources, ranks, outlook or Outlook()).jobs(prompt_version)
 
 
-def _importance(path: str, ranks: Mapping[str, float]) -> float:
+class _Plan:
+    def __init__(self, sources: Sources, ranks: Mapping[str, float], outlook: Outlook) -> None:
+        self._sources = sources
+        self._ranks = ranks
+        self._outlook = outlook
+
+    def jobs(self, prompt_version: str) -> list[Planned]:
+        sittings = [sitting for group in self._groups() for sitting in _sittings(group)]
+        sittings.sort(key=lambda sitting: (-sitting[0], str(sitting[1][0].question.target)))
+        planned = (self._planned(thought, rate, prompt_version) for rate, sitting in sittings for thought in sitting)
+        return [one for one, _ in zip(planned, range(MAX_JOBS), strict=False)]
+
+    def _groups(self) -> Iterator[list[Thought]]:
+        """The questions of one module each, then those about what modules make up."""
+        for path in self._sources.outlines.paths():
+            if (outline := self._sources.outlines.outline(path)) is not None:
+                importance = importance_of(path, self._ranks)
+                yield self._thoughts(likely_questions(path, outline), importance)
+        for question in questions_about_wholes(self._sources):
+            yield self._thoughts([question], 1.0)
+
+    def _thoughts(self, questions: Iterable[Question], importance: float) -> list[Thought]:
+        thoughts = []
+        for question in questions:
+            if self._is_due(question):
+                value = self._worth(question, importance)
+                thoughts += [Thought(question, value)] if value.value > 0 else []
+        return thoughts
+
+    def _is_due(self, question: Question) -> bool:
+        """Not answered yet, and what it is to be written from is there."""
+        notes, target = self._outlook.notes, question.target
+        if notes is not None and notes.has(target, question.intent):
+            return False
+        parts = parts_of(target, question.intent, self._sources)
+        if not parts:
+            return True
+        # A package whose modules hold nothing to ask about, and the modules of one symbol, get no note themselves.
+        worthy = [part for part in parts if part.symbol or self._is_asked_about(part.path)]
+        written = sum(notes is not None and notes.summary(part) is not None for part in worthy)
+        return bool(worthy) and written >= ENOUGH * len(worthy)
+
+    def _is_asked_about(self, path: str) -> bool:
+        outline = self._sources.outlines.outline(path)
+        if outline is None:  # a package: asked about if it has modules enough
+            return any(question.target.path == path for question in questions_about_wholes(self._sources))
+        return next(iter(likely_questions(path, outline)), None) is not None
+
+    def _worth(self, question: Question, importance: float) -> Worth:
+        level, counts, path = question.target.level, self._outlook.counts, question.target.path
+        learned = learned_prior(counts, level, question.intent) / question.prior
+        attention, _ = self._outlook.attention.get(path, (0.0, ""))
+        asked = ASKED_SHARE * question.likelihood * learned * importance * (1.0 + attention)
+        return worth(counts, level, question.intent, asked=asked, edited=path in self._outlook.edited)
+
+    def _planned(self, thought: Thought, rate: float, prompt_version: str) -> Planned:
+        question = thought.question
+        notes, target = self._outlook.notes, question.target
+        parts = parts_of(target, question.intent, self._sources)
+        fed_by = [note.key for note in feeding(parts, notes.summary)] if notes else []
+        code = notes.code_hash(target) if notes else self._sources.code_hash(target)
+        key = combined_hash([str(target), question.intent, code, *fed_by, prompt_version])
+        return Planned(Job(0, key, target, question.intent, rate), thought.worth, self._reason(thought))
+
+    def _reason(self, thought: Thought) -> str:
+        question, value = thought.question, thought.worth
+        _, noticed = self._outlook.attention.get(question.target.path, (0.0, ""))
+        relative = self._ranks.get(question.target.path, 0.0) * max(len(self._ranks), 1)
+        central = "much depends on it" if relative > CENTRAL else ""
+        wide = "the first thing a newcomer asks" if question.target.level in {"package", "repository"} else ""
+        said = [noticed, central, wide, "no docstring" if question.is_undocumented else ""]
+        formula = (
+            f"{value.asked:.3f} asked x {value.passes:.2f} passes x {value.saved_seconds:.0f} s saved "
+            f"for {value.cost_seconds:.0f} s of work"
+        )
+        return "; ".join([*(part for part in said if part), formula])
+
+
+CENTRAL = 2.0
+"""Times an average module's rank, from which on a module is called central."""
+
+
+def importance_of(path: str, ranks: Mapping[str, float]) -> float:
     """The root of the rank against an average module's; tests count less. The root, because nobody asks a hundred
     questions about one hub before the first about its neighbour.
     """
@@ -47,14 +150,9 @@ def _importance(path: str, ranks: Mapping[str, float]) -> float:
     return math.sqrt(max(relative, 0.1)) * (TEST_WEIGHT if is_test_path(path) else 1.0)
 
 
-def _sittings(questions: list[Question], importance: float) -> Iterable[tuple[float, list[Question]]]:
-    """The likeliest first; within a sitting a symbol's questions stand together, for they share its source too."""
-    questions.sort(key=lambda question: -question.likelihood)
-    for start in range(0, len(questions), SITTING):
-        sitting = sorted(questions[start : start + SITTING], key=lambda question: question.target.symbol)
-        yield importance * sum(question.likelihood for question in sitting) / len(sitting), sitting
-
-
-def _job(question: Question, value: float, code_hash: str, prompt_version: str) -> Job:
-    key = combined_hash([str(question.target), question.intent, code_hash, prompt_version])
-    return Job(0, key, question.target, question.intent, value)
+def _sittings(thoughts: list[Thought]) -> Iterable[tuple[float, list[Thought]]]:
+    """The worthiest first; within a sitting a symbol's questions stand together, for they share its source too."""
+    thoughts.sort(key=lambda thought: -thought.worth.rate)
+    for start in range(0, len(thoughts), SITTING):
+        sitting = sorted(thoughts[start : start + SITTING], key=lambda thought: thought.question.target.symbol)
+        yield sum(thought.worth.rate for thought in sitting) / len(sitting), sitting

@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from sleeptime.core.intents import BY_NAME, question_for
 from sleeptime.core.types import Level, Outline, Symbol, Target
+from sleeptime.index import Sources, members
 
 _KIND_WEIGHT = {
     "class": 1.0, "interface": 1.0, "trait": 1.0, "struct": 0.9, "enum": 0.6, "type": 0.4,
@@ -24,6 +25,13 @@ MIN_EXPLAIN_LINES = 6
 """A shorter body is quicker read than explained."""
 
 
+MIN_MODULE_SYMBOLS = 6
+"""How the parts of a module work together is a question only if there are some."""
+
+MIN_STATE = 2
+"""Attributes that make a class worth asking what state it keeps."""
+
+
 class Question(Struct, frozen=True):
     """A question worth preparing. `likelihood` is relative, within one module."""
 
@@ -31,6 +39,12 @@ class Question(Struct, frozen=True):
     intent: str
     text: str
     likelihood: float
+    is_undocumented: bool = False
+
+    @property
+    def prior(self) -> float:
+        """The intent's share at its level, before anyone has asked."""
+        return BY_NAME[self.intent].prior  # type: ignore[index]
 
 
 def likely_questions(path: str, outline: Outline) -> Iterator[Question]:
@@ -38,18 +52,34 @@ def likely_questions(path: str, outline: Outline) -> Iterator[Question]:
     if not any(symbol.kind in _KIND_WEIGHT for symbol in outline.symbols):
         return
     yield _question(Target("module", path), "purpose", path, 2.0)
+    if len(outline.symbols) >= MIN_MODULE_SYMBOLS:
+        yield _question(Target("module", path), "explain", path, 1.0)
     for symbol in outline.symbols:
         if weight := _weight(symbol, outline):
             level: Level = "class" if symbol.kind in {"class", "interface", "trait", "struct"} else "symbol"
             target = Target(level, path, symbol.qualified_name)
-            yield _question(target, "purpose", symbol.qualified_name, weight)
+            yield _question(target, "purpose", symbol.qualified_name, weight, is_undocumented=not symbol.docstring)
             if symbol.span.end_line - symbol.span.start_line >= MIN_EXPLAIN_LINES:
                 yield _question(target, "explain", symbol.qualified_name, weight)
+            if level == "class" and _has_state(symbol, outline):
+                yield _question(target, "lifecycle", symbol.qualified_name, weight)
 
 
-def _question(target: Target, intent: str, name: str, weight: float) -> Question:
+def questions_about_wholes(sources: Sources) -> Iterator[Question]:
+    """The open questions about packages and the repository; there are few, and whoever is new here asks them first."""
+    repository = Target("repository")
+    packages = [target for target in members(repository, sources) if len(members(target, sources)) > 1]
+    for package in packages:
+        yield _question(package, "purpose", package.path, 1.0)
+    if packages:
+        for intent in ("overview", "entry_points", "configuration", "testing"):
+            yield _question(repository, intent, "", 3.0)
+
+
+def _question(target: Target, intent: str, name: str, weight: float, *, is_undocumented: bool = False) -> Question:
     surfaces = HOVER_WEIGHT if intent == "purpose" else 1.0
-    return Question(target, intent, question_for(intent, name), weight * surfaces * BY_NAME[intent].prior)  # type: ignore[index]
+    prior = BY_NAME[intent].prior  # type: ignore[index]
+    return Question(target, intent, question_for(intent, name), weight * surfaces * prior, is_undocumented)
 
 
 def _weight(symbol: Symbol, outline: Outline) -> float:
@@ -59,6 +89,12 @@ def _weight(symbol: Symbol, outline: Outline) -> float:
         return 0.0
     dunder = symbol.name.startswith("__") and symbol.name.endswith("__")
     return weight * (0.3 if dunder else 1.0) * (1.0 if symbol.docstring else 1.3)
+
+
+def _has_state(symbol: Symbol, outline: Outline) -> bool:
+    prefix = symbol.qualified_name + "."
+    fields = (other for other in outline.symbols if other.kind in {"field", "variable"})
+    return sum(other.qualified_name.startswith(prefix) for other in fields) >= MIN_STATE
 
 
 def _is_public(symbol: Symbol, outline: Outline) -> bool:

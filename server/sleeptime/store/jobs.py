@@ -2,13 +2,16 @@
 
 from collections.abc import Callable, Iterable, Sequence
 
-from sleeptime.core.types import Job, JobState, Target
+from sleeptime.core.types import Job, JobState, Level, Target
 from sleeptime.store.database import Database, Row
 
 _SELECT = "SELECT id, key, level, path, symbol, intent, priority, state, attempts, reason FROM jobs "
 
 MAX_ATTEMPTS = 3
 """A job that failed so often is set aside: it would fail again, and others wait."""
+
+BACK_OFF_SECONDS = 60.0
+"""What failed just now would mostly fail again."""
 
 
 class Jobs:
@@ -48,12 +51,18 @@ class Jobs:
             return self._total() - before
 
     def claim(self, worktree: str = "") -> Job | None:
-        """Take the waiting job of highest priority (the oldest of equals); it is running now."""
+        """Take the waiting job of highest priority (the oldest of equals); it is running now. One that failed is
+        passed over for `BACK_OFF_SECONDS`, and four times as long after the second time.
+        """
         with self._database.transaction():
-            waiting = self.next(1, worktree)
-            if not waiting:
-                return None
-            return self._moved(waiting[0].id, "running", attempts=waiting[0].attempts + 1)
+            row = self._database.row(
+                _SELECT
+                + """WHERE state = 'waiting' AND (? = '' OR worktree = ?)
+                AND (attempts = 0 OR changed_at <= ? - ? * (1 + 3 * (attempts > 1)))
+                ORDER BY priority DESC, id LIMIT 1""",
+                (worktree, worktree, self._now(), BACK_OFF_SECONDS),
+            )
+            return self._moved(row[0], "running", attempts=row[8] + 1) if row else None
 
     def claim_key(self, key: str) -> Job | None:
         """Take one job by its key if it is waiting."""
@@ -127,6 +136,15 @@ class Jobs:
             (state, worktree, worktree),
         )
         return [_job(row) for row in rows]
+
+    def outcomes(self) -> dict[tuple[Level, str], tuple[int, int]]:
+        """How many jobs of each (level, intent) ended with an answer, and how many without."""
+        rows = self._database.rows(
+            """SELECT level, intent, sum(state = 'done'), sum(state = 'failed') FROM jobs
+            WHERE state IN ('done', 'failed') GROUP BY level, intent""",
+            (),
+        )
+        return {(level, intent): (kept, dropped) for level, intent, kept, dropped in rows}
 
     def counts(self, worktree: str = "") -> dict[JobState, int]:
         """How many jobs are in each state; all states are there."""

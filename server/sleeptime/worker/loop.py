@@ -27,6 +27,9 @@ from sleeptime.worker.nights import Nights, Resident, Surroundings
 from sleeptime.worker.place import OpenPlace
 from sleeptime.worker.thinking import Thinking
 
+MOST_NOTICED = 100
+"""Files of one change on the disk that sleep turns to first: a checkout of more is no sign of attention to any."""
+
 State = Literal["indexing", "answering", "asleep"]
 log = logging.getLogger(__name__)
 
@@ -155,6 +158,8 @@ class Worker:
             case say.Activity():
                 self._nights.activity()
                 self._chores.activity(message.root, message.kind)
+                if message.path and (resident := self._residents.get(message.root)):
+                    resident.place.noticed(message.path, message.kind)
                 if message.kind == "save" and message.path:
                     self._changed(message.root, frozenset({message.path}))
             case _:
@@ -313,6 +318,8 @@ class Worker:
             return
         if not paths:
             return
+        for path in paths[:MOST_NOTICED]:
+            resident.place.noticed(path, "disk")
         resident.stir()
         self._tell(say.Changed(root=resident.root, paths=paths))
         self._nights.look_again()

@@ -16,7 +16,7 @@ from sleeptime.index import Freshness, Graph, Sources
 from sleeptime.model import choose_model, open_model
 from sleeptime.repo import Repository, last_commits, open_repository, read_file
 from sleeptime.repo.watch import Watcher
-from sleeptime.sleep import Sleeper, Spent, Tools, Writer
+from sleeptime.sleep import ATTENTION, Sleeper, Spent, Tools, Writer, attention_from
 from sleeptime.store import Asked, Entry, Store, Totals, open_writer, store_path
 from sleeptime.worker.indexing import Listener, index_paths, index_repository
 from sleeptime.worker.loop import Collaborators
@@ -38,6 +38,7 @@ class RepositoryPlace:
         self._store = store
         self._clock = clock
         self._machine = machine
+        self._attention = attention_from(store.meta(ATTENTION))
         outlines = store.outlines(repository.worktree)
         self._sources = Sources(
             outlines,
@@ -103,12 +104,16 @@ class RepositoryPlace:
         return _answered(written.answer, "live")
 
     def sleep(self, lend: LendModel, cancel: threading.Event, on_progress: OnProgress) -> Slept:
-        tools = Tools(lend(), self._clock, self._machine.used)
+        self._store.set_meta(ATTENTION, self._attention.to_json())
+        tools = Tools(lend(), self._clock, self._machine.used, self._attention)
         sleeper = Sleeper(self._sources, self._store, self._repository.worktree, tools)
         return sleeper.run(cancel, lambda done, total, text: on_progress(done, total, text, "jobs"))
 
     def tidy(self) -> None:
         self._store.collect_garbage(int(self._settings.store.max_gb * BYTES_PER_GB))
+
+    def noticed(self, path: str, kind: str) -> None:
+        self._attention.note(path, kind, self._clock.now())
 
     def spent(self, since: float) -> Spent:
         slept = self._store.ledger.totals(since).get(("job", "sleep"), Totals())

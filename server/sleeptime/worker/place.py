@@ -60,6 +60,10 @@ class Place(Protocol):
         """Keep the store under the size that the settings give it."""
         ...
 
+    def noticed(self, path: str, kind: str) -> None:
+        """The person, or a checkout, did something with a file: sleep goes there first. Quick; safe on any thread."""
+        ...
+
     def spent(self, since: float) -> Spent:
         """What sleep over this repository has cost since then (seconds since the epoch)."""
         ...

@@ -5,9 +5,10 @@ from pathlib import Path
 import pytest
 
 from fakes.clock import FixedClock
-from fakes.shop import ADD, shop
+from fakes.shop import ADD, FILES, shop
 from sleeptime.core.errors import ContextOverflowError, EngineDiedError
 from sleeptime.core.ports import ChatRequest
+from sleeptime.core.types import Target
 from sleeptime.model import EchoModel
 from sleeptime.sleep import Sleeper, Tools
 from sleeptime.store import Store, open_writer
@@ -86,3 +87,57 @@ def test_every_job_is_in_the_ledger_with_its_tokens(store: Store) -> None:
     slept = sleeper(store, EchoModel(lambda _: SOUND)).run(threading.Event(), ignore)
     totals = store.ledger.totals()["job", "sleep"]
     assert (totals.count, totals.generated_tokens) == (slept.jobs_done, slept.generated_tokens)
+
+
+def test_notes_about_modules_feed_their_package_and_those_the_repository(store: Store) -> None:
+    files = {"web/__init__.py": "", "web/a.py": "def a(): ...\n", "web/b.py": "def b(): ...\n"}
+    asleep = Sleeper(shop(files), store, "/shop", Tools(EchoModel(lambda _: SOUND), FixedClock()))
+    asleep.run(threading.Event(), ignore)
+    (package,) = store.answers.for_target(Target("package", "shop"), "purpose")
+    (overview,) = store.answers.for_target(Target("repository"), "overview")
+    modules = {answer.key for answer in store.answers.for_target(Target("module", "shop/cart.py"))}
+    assert modules & set(package.dependencies)
+    assert package.key in overview.dependencies
+    assert overview.evidence
+
+
+def test_a_job_that_kills_the_engine_waits_while_others_go_on(store: Store) -> None:
+    def reply(request: ChatRequest) -> str:
+        if (
+            "What is `Cart.add` for?" in request.messages[-1].content
+            or "`Cart.add` for" in request.messages[-1].content
+        ):
+            raise EngineDiedError("It died.")
+        return SOUND
+
+    slept = sleeper(store, EchoModel(reply)).run(threading.Event(), ignore)
+    waiting = store.jobs.in_state("waiting", "/shop")
+    assert [(str(job.target), job.reason) for job in waiting] == [("shop/cart.py::Cart.add", "It died.")]
+    assert slept.answers > 5
+
+
+def test_an_error_in_one_thought_is_that_thoughts_alone(store: Store) -> None:
+    def reply(request: ChatRequest) -> str:
+        if "`Cart.add` for" in request.messages[-1].content:
+            raise ValueError("odd")
+        return SOUND
+
+    sleeper(store, EchoModel(reply)).run(threading.Event(), ignore)
+    assert [job.reason for job in store.jobs.in_state("waiting", "/shop")] == ["ValueError: odd"]
+
+
+def test_work_that_is_no_longer_wanted_is_taken_back(store: Store) -> None:
+    sleeper(store, EchoModel(lambda _: SOUND)).plan()
+    before = store.jobs.counts("/shop")["waiting"]
+    gone = {"shop/cart.py": ""}
+    Sleeper(shop(gone), store, "/shop", Tools(EchoModel(lambda _: SOUND), FixedClock())).plan()
+    assert 0 < store.jobs.counts("/shop")["waiting"] < before
+
+
+def test_a_comment_makes_no_work(store: Store) -> None:
+    sleeper(store, EchoModel(lambda _: SOUND)).run(threading.Event(), ignore)
+    commented = {
+        "shop/cart.py": FILES["shop/cart.py"].replace("        if count", "        # at least one\n        if count")
+    }
+    edited = Sleeper(shop(commented), store, "/shop", Tools(EchoModel(lambda _: SOUND), FixedClock()))
+    assert edited.run(threading.Event(), ignore).jobs_done == 0

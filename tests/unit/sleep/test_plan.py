@@ -1,10 +1,18 @@
 import itertools
+from collections.abc import Mapping
 
 from fakes.shop import FILES, shop
-from sleeptime.index import rank
-from sleeptime.sleep.plan import SITTING, plan
+from sleeptime.core.types import Job, Target
+from sleeptime.index import Sources, rank
+from sleeptime.sleep.plan import SITTING, Outlook, Planned
+from sleeptime.sleep.plan import plan as planned
+from sleeptime.sleep.value import Counts
 
 CROWD = "\n".join(f"def use_{number}():\n    return {number}\n" for number in range(3 * SITTING))
+
+
+def plan(sources: Sources, ranks: Mapping[str, float], version: str, outlook: Outlook | None = None) -> list[Job]:
+    return [one.job for one in planned(sources, ranks, version, outlook)]
 
 
 def test_planning_twice_gives_the_same_keys() -> None:
@@ -37,3 +45,34 @@ def test_what_much_depends_on_comes_first_and_tests_come_last() -> None:
     jobs = plan(shop(), {"shop/prices.py": 0.8, "shop/cart.py": 0.1, "tests/test_cart.py": 0.05}, "p")
     assert jobs[0].target.path == "shop/prices.py"
     assert jobs[-1].target.path == "tests/test_cart.py"
+
+
+def foremost(outlook: Outlook) -> Planned:
+    return planned(shop(), {}, "p", outlook)[0]
+
+
+def test_the_file_that_was_just_edited_comes_first_and_the_reason_says_so() -> None:
+    outlook = Outlook(attention={"shop/prices.py": (6.0, "just edited")})
+    assert foremost(outlook).job.target.path == "shop/prices.py"
+    assert foremost(outlook).reason.startswith("just edited; ")
+
+
+def test_what_people_really_ask_moves_forward() -> None:
+    asked = Outlook(counts=Counts(asked={("class", "explain"): 500}))
+    before, after = (
+        [(job.target.symbol, job.intent) for job in plan(shop(), {}, "p", outlook)] for outlook in (Outlook(), asked)
+    )
+    rates = {(one.job.target.symbol, one.job.intent): one.worth.rate for one in planned(shop(), {}, "p", asked)}
+    assert sorted(before) == sorted(after)
+    assert rates["Cart", "explain"] > rates["Cart", "purpose"]
+
+
+def test_what_never_passes_the_gates_is_worth_little() -> None:
+    hopeless = Outlook(counts=Counts(written={("module", "purpose"): (0, 1000)}))
+    rates = {str(one.job.target): one.worth.rate for one in planned(shop(), {}, "p", hopeless)}
+    assert rates.get("shop/prices.py", 0.0) < rates["shop/prices.py::price_of"]
+
+
+def test_wholes_wait_for_the_notes_about_their_parts() -> None:
+    assert all(job.target.level not in {"package", "repository"} for job in plan(shop(), {}, "p"))
+    assert Target("package", "shop") not in {job.target for job in plan(shop(), {}, "p")}

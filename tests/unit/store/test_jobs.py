@@ -1,5 +1,8 @@
+from typing import Any
+
 from sleeptime.core.types import Job, Target
 from sleeptime.store import Store
+from sleeptime.store.jobs import BACK_OFF_SECONDS
 
 
 def job(key: str, priority: float = 1.0) -> Job:
@@ -30,13 +33,34 @@ def test_planning_again_moves_a_waiting_job_but_not_a_done_one(store: Store) -> 
     assert store.jobs.by_key("b").priority == 7
 
 
-def test_a_job_is_tried_three_times_and_then_set_aside(store: Store) -> None:
+def test_a_job_is_tried_three_times_and_then_set_aside(store: Store, time: Any) -> None:
     store.jobs.plan([job("a")])
     states = []
     while claimed := store.jobs.claim():
         states.append(store.jobs.fail(claimed, "the gates refused it"))
+        time.seconds += 4 * BACK_OFF_SECONDS
     assert states == ["waiting", "waiting", "set_aside"]
     assert [(found.key, found.reason) for found in store.jobs.in_state("set_aside")] == [("a", "the gates refused it")]
+
+
+def test_a_job_that_failed_lets_others_go_first_and_waits_longer_the_second_time(store: Store, time: Any) -> None:
+    store.jobs.plan([job("poison", 9), job("other", 1)])
+    store.jobs.fail(store.jobs.claim(), "it died")
+    assert store.jobs.claim().key == "other"
+    assert store.jobs.claim() is None
+    time.seconds += BACK_OFF_SECONDS
+    store.jobs.fail(store.jobs.claim(), "it died")
+    time.seconds += BACK_OFF_SECONDS
+    assert store.jobs.claim() is None
+    time.seconds += 3 * BACK_OFF_SECONDS
+    assert store.jobs.claim().key == "poison"
+
+
+def test_outcomes_are_counted_by_level_and_intent(store: Store) -> None:
+    store.jobs.plan([job("a"), job("b"), job("c")])
+    store.jobs.finish(store.jobs.claim())
+    store.jobs.drop(store.jobs.claim(), "no sentence passed the gates")
+    assert set(store.jobs.outcomes().values()) == {(1, 1)}
 
 
 def test_an_interrupted_job_waits_again_and_the_try_does_not_count(store: Store) -> None:
@@ -48,9 +72,10 @@ def test_an_interrupted_job_waits_again_and_the_try_does_not_count(store: Store)
     assert store.jobs.next(1)[0].attempts == 0
 
 
-def test_after_a_crash_running_jobs_wait_again_until_they_crashed_three_times(store: Store) -> None:
+def test_after_a_crash_running_jobs_wait_again_until_they_crashed_three_times(store: Store, time: Any) -> None:
     store.jobs.plan([job("a")])
     for _ in range(3):
+        time.seconds += 4 * BACK_OFF_SECONDS
         assert store.jobs.claim() is not None
         assert store.jobs.release_running() == 1
     assert store.jobs.claim() is None
