@@ -22,6 +22,7 @@ def chat(engine, request: ChatRequest, on_text=discard) -> ChatResult:
     return engine.model.chat(request, threading.Event(), on_text)
 
 
+@pytest.mark.essential
 def test_it_answers_and_says_what_that_cost(engine):
     result = chat(engine, ask("What does a Python decorator do?", max_tokens=8))
     assert result.text.strip()
@@ -37,6 +38,7 @@ def test_the_system_text_is_part_of_the_prompt(engine):
     assert long.prompt_tokens > short.prompt_tokens
 
 
+@pytest.mark.essential
 def test_streamed_pieces_are_the_text(engine):
     pieces: list[str] = []
     result = chat(engine, ask("Name three colours of the rainbow."), pieces.append)
@@ -44,6 +46,7 @@ def test_streamed_pieces_are_the_text(engine):
     assert "".join(pieces) == result.text
 
 
+@pytest.mark.essential
 def test_cancelled_while_decoding_it_ends_within_one_token(engine):
     cancel, pieces = threading.Event(), []
 
@@ -103,12 +106,14 @@ def test_token_counts_are_those_of_the_prompt(engine, text):
     assert chat(engine, ask(text, max_tokens=1)).prompt_tokens - engine.model.count_tokens(text) == one
 
 
+@pytest.mark.essential
 def test_a_shared_prefix_is_reused_and_counted(engine):
     chat(engine, ask(f"{CONTEXT}\nWhat is handler_1?", max_tokens=2))
     second = chat(engine, ask(f"{CONTEXT}\nWhat is handler_7?", max_tokens=2))
     assert second.cached_tokens >= 0.95 * second.prompt_tokens
 
 
+@pytest.mark.essential
 def test_json_follows_its_schema(engine):
     schema = {
         "type": "object",
@@ -122,13 +127,16 @@ def test_json_follows_its_schema(engine):
     assert isinstance(data["pure"], bool)
 
 
+@pytest.mark.essential
 def test_it_stops_before_a_stop_string(engine):
     result = chat(engine, ask("Repeat exactly: one, two, three, four, five", stop=("three",), max_tokens=40))
-    assert result.finish == "stop"
     assert "three" not in result.text
-    assert "two" in result.text
+    if engine.speaks:
+        assert result.finish == "stop"
+        assert "two" in result.text
 
 
+@pytest.mark.essential
 def test_a_prompt_that_does_not_fit_is_a_typed_error_and_harms_nothing(engine):
     with pytest.raises(ContextOverflowError, match="has room for 4096"):
         chat(engine, ask(CONTEXT * 8))
@@ -137,12 +145,13 @@ def test_a_prompt_that_does_not_fit_is_a_typed_error_and_harms_nothing(engine):
     assert chat(engine, ask("Hello", max_tokens=2)).generated_tokens == 2
 
 
+@pytest.mark.essential
 def test_unicode_survives_in_whole_characters(engine):
     pieces: list[str] = []
     result = chat(engine, ask("Repeat exactly: Grüße 你好 🎉 done", max_tokens=30), pieces.append)
     assert "�" not in result.text
     assert all("�" not in piece for piece in pieces)
-    assert "你好" in result.text
+    assert not engine.speaks or "你好" in result.text
 
 
 def test_the_same_request_gets_the_same_answer(engine):
@@ -187,4 +196,23 @@ def test_an_engine_killed_in_mid_answer_is_a_typed_error_and_the_next_question_w
 
     with pytest.raises(EngineDiedError, match="stopped in the middle"):
         chat(engine, ask("Tell a long story about a sleeping fox.", max_tokens=400), kill_once)
+    if engine.revive:
+        engine.revive()
     assert chat(engine, ask("Hello", max_tokens=2)).generated_tokens == 2
+
+
+@pytest.mark.essential
+def test_questions_about_one_text_together_are_answered_as_alone(engine):
+    if not hasattr(engine.model, "chat_many"):
+        pytest.skip("one at a time")
+    requests = [ask(f"{CONTEXT[:1000]}\n{tail}", max_tokens=6) for tail in ("Why?", "What is handler_1 for?", "How?")]
+    alone = [chat(engine, request).text for request in requests]
+    heard: dict[int, str] = {}
+
+    def hear(row: int, piece: str) -> None:
+        heard[row] = heard.get(row, "") + piece
+
+    together = engine.model.chat_many(requests, threading.Event(), hear)
+    assert [result.text for result in together] == alone
+    assert [heard[row] for row in range(3)] == alone
+    assert all(result.cached_tokens > 0.9 * result.prompt_tokens for result in together)

@@ -110,8 +110,9 @@ class OpenAiModel:
     def count_tokens(self, text: str) -> int:
         """By the server if it can (llama-server, vLLM), else estimated on the safe side."""
         if self._can_count:
-            with contextlib.suppress(ModelError):
-                return int(self._wait(_counted(self._client, self._endpoint, defused(text))))
+            count = self._wait(_counted(self._client, self._endpoint, defused(text)))
+            if count is not None:
+                return int(count)
             self._can_count = False
         return -(-len(text) // _CHARACTERS_PER_TOKEN)
 
@@ -305,17 +306,22 @@ def _piece(chunk: Any) -> _Piece:
     return _Piece(text, finish, usage.prompt_tokens, cached, usage.completion_tokens)
 
 
-async def _counted(client: Any, endpoint: Endpoint, text: str) -> int:
-    """llama-server and vLLM count at /tokenize beside /v1, each with its own words; each ignores the other's."""
+async def _counted(client: Any, endpoint: Endpoint, text: str) -> int | None:
+    """llama-server and vLLM count at /tokenize beside /v1, each with its own words; each ignores the other's. None if
+    the server knows no such thing.
+    """
     import openai
 
     root = endpoint.base_url.rstrip("/").removesuffix("/v1")
     body = {"content": text, "prompt": text, "model": endpoint.model, "add_special_tokens": False}
     try:
-        said = await client.post(f"{root}/tokenize", body=body, cast_to=object, options={"max_retries": 0})
+        # Tried again: the connection taken from the pool may be one that a cancelled answer has just closed.
+        said = await client.post(f"{root}/tokenize", body=body, cast_to=object, options={"max_retries": 2})
         return len(said["tokens"])
-    except (openai.OpenAIError, LookupError, TypeError, ValueError) as error:
-        raise ModelError("The server does not count tokens.") from error
+    except openai.APIConnectionError as error:
+        raise _typed(error, endpoint, ChatRequest(messages=())) from error
+    except (openai.OpenAIError, LookupError, TypeError, ValueError):
+        return None
 
 
 def _typed(error: Exception, endpoint: Endpoint, request: ChatRequest) -> Exception:
