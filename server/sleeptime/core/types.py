@@ -166,13 +166,16 @@ class Commit(Struct, frozen=True):
 
 
 class GateResults(Struct, frozen=True):
-    """What verification found: shares in 0..1, and the offenders by name."""
+    """What verification found: shares in 0..1, and the offenders by name. `dropped` counts, by gate, the sentences that
+    did not make it into the text.
+    """
 
     names: float
     citations: float
     unknown_names: tuple[str, ...] = ()
     bad_citations: tuple[str, ...] = ()
     wrong_facts: tuple[str, ...] = ()
+    dropped: dict[str, int] = {}
 
 
 class Answer(Struct, frozen=True):

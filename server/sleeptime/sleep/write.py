@@ -14,9 +14,10 @@ from sleeptime.index import Freshness, Scope, Sources, find_evidence
 from sleeptime.prompts import render
 from sleeptime.sleep.material import Gatherer, Material
 from sleeptime.sleep.notes import FindNote, no_notes
-from sleeptime.sleep.verify import check, keep_sound, whole_sentences
+from sleeptime.sleep.truths import Truths, truths_of
+from sleeptime.sleep.verify import Sifted, check, keep_sound, problems, whole_sentences
 
-PROMPT_VERSION = "system.v1+module.v1+thought.v1"
+PROMPT_VERSION = "system.v1+module.v1+thought.v2"
 """Names the prompt files a thought is made from; a changed file has a new name, and so has this."""
 
 ANSWER_TOKENS = {"purpose": 90}
@@ -49,6 +50,13 @@ class Written(Struct, frozen=True):
     seconds: float = 0.0
 
 
+class Judge(Struct, frozen=True):
+    """What a text is checked against; no `truths` where no single tree speaks about the target."""
+
+    scope: Scope
+    truths: Truths | None
+
+
 class Writer:
     """Writes verified answers about one worktree with one model. Blocking."""
 
@@ -70,28 +78,34 @@ class Writer:
         material = self._gatherer.gather(target, intent)
         if material is None:
             return Written(None, cost, reason="the code changed meanwhile")
-        scope = self._sources.scope([*material.passages, material.context])
-        text, result = self._sound_text(material.messages, intent, scope, cancel, cost)
+        judge = self._judge(target, material)
+        sifted, result = self._sound_text(material.messages, intent, judge, cancel, cost)
         seconds = time.perf_counter() - started
         if result.finish == "cancelled":
             return Written(None, cost, cancelled=True, seconds=seconds)
-        if not text:
-            return Written(None, cost, reason="no sentence passed the gates", seconds=seconds)
-        answer = self._answer(target, intent, (text, scope, material), code_hash)
+        if not sifted.text:
+            gates = ", ".join(f"{gate} {count}" for gate, count in sorted(sifted.dropped.items()))
+            return Written(None, cost, reason=f"no sentence passed the gates ({gates})", seconds=seconds)
+        answer = self._answer(target, intent, (sifted, judge, material), code_hash)
         return Written(_with_cost(answer, cost, seconds), cost, seconds=seconds)
 
+    def _judge(self, target: Target, material: Material) -> Judge:
+        outline = self._sources.outlines.outline(target.path)
+        scope = self._sources.scope([*material.passages, material.context])
+        return Judge(scope, truths_of(target, outline, self._sources.outlines) if outline else None)
+
     def _sound_text(
-        self, messages: tuple[Message, ...], intent: str, scope: Scope, cancel: threading.Event, cost: Cost
-    ) -> tuple[str, ChatResult]:
+        self, messages: tuple[Message, ...], intent: str, judge: Judge, cancel: threading.Event, cost: Cost
+    ) -> tuple[Sifted, ChatResult]:
         result = self._ask(messages, intent, cancel, cost)
         text = whole_sentences(result.text, cut_off=result.finish == "length")
-        unknown = check(text, scope).unknown_names
-        if unknown and result.finish != "cancelled":
-            complaint = Message("user", render("retry.v1", names=", ".join(f"`{name}`" for name in unknown)))
+        wrong = problems(check(text, judge.scope, judge.truths))
+        if wrong and result.finish != "cancelled":
+            complaint = Message("user", render("retry.v2", problems=wrong))
             result = self._ask((*messages, Message("assistant", text), complaint), intent, cancel, cost)
             text = whole_sentences(result.text, cut_off=result.finish == "length")
         instructions = [messages[0].content, messages[1].content.rsplit("\n", 1)[-1]]
-        return keep_sound(text, scope, instructions), result
+        return keep_sound(text, judge.scope, instructions, judge.truths), result
 
     def _ask(self, messages: tuple[Message, ...], intent: str, cancel: threading.Event, cost: Cost) -> ChatResult:
         result = self._model.chat(
@@ -100,8 +114,9 @@ class Writer:
         cost.add(result)
         return result
 
-    def _answer(self, target: Target, intent: str, said: tuple[str, Scope, Material], code_hash: str) -> Answer:
-        text, scope, material = said
+    def _answer(self, target: Target, intent: str, said: tuple[Sifted, Judge, Material], code_hash: str) -> Answer:
+        sifted, judge, material = said
+        text = sifted.text
         question = question_for(intent, target.symbol or target.path)
         dependencies = tuple(note.key for note in material.dependencies)
         return Answer(
@@ -115,7 +130,7 @@ class Writer:
             model=self._model.name,
             prompt=PROMPT_VERSION,
             created_at=self._clock.now(),
-            gates=check(text, scope),
+            gates=replace(check(text, judge.scope, judge.truths), dropped=sifted.dropped),
             token_hash=self._freshness.token_hash(target),
             dependencies=dependencies,
         )

@@ -4,14 +4,14 @@ from sleeptime.prompts import VERBOSITY, VERBOSITY_TOKENS, first_sentence, rende
 
 
 def test_a_prompt_is_its_file_with_every_name_filled_in() -> None:
-    text = render("retry.v1", names="`x`")
+    text = render("retry.v2", problems="`x`")
     assert "`x`" in text
     assert "$" not in text
 
 
 def test_a_name_that_was_not_given_is_an_error() -> None:
     with pytest.raises(KeyError):
-        render("retry.v1")
+        render("retry.v2")
 
 
 def test_dollar_signs_in_source_are_left_alone() -> None:

@@ -80,7 +80,7 @@ def test_what_does_not_pass_the_gates_or_does_not_fit_is_recorded_with_its_reaso
     slept = sleeper(store, EchoModel(reply)).run(threading.Event(), ignore)
     reasons = {job.reason for job in store.jobs.in_state("failed")}
     assert slept.answers == 0
-    assert reasons == {"It does not fit.", "no sentence passed the gates"}
+    assert reasons == {"It does not fit.", "no sentence passed the gates (names 1)"}
 
 
 def test_every_job_is_in_the_ledger_with_its_tokens(store: Store) -> None:

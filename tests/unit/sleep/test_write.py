@@ -55,7 +55,7 @@ def test_after_the_retry_only_sound_sentences_are_kept() -> None:
 
 def test_a_text_without_one_sound_sentence_is_not_kept_and_the_reason_is_given() -> None:
     written = write(Script("It calls `reserve_stock`.", "It calls `reserve_stock`."))
-    assert (written.answer, written.reason) == (None, "no sentence passed the gates")
+    assert (written.answer, written.reason) == (None, "no sentence passed the gates (names 1)")
     assert written.cost.generated_tokens > 0
 
 
