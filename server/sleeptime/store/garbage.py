@@ -18,6 +18,7 @@ def collect_garbage(database: Database, excess_bytes: int) -> None:
         excess -= freed * factor
     while excess > 0 and (freed := _drop_answers(database)):
         excess -= freed * factor
+    database.execute("DELETE FROM vectors WHERE text_hash NOT IN (SELECT text_hash FROM described)")
     for index in ("names", "symbol_words"):
         # Until its segments are merged, a full-text index keeps deleted rows beside their deletions.
         database.execute(_OPTIMIZE[index])
@@ -52,6 +53,7 @@ def _drop_outlines(database: Database) -> int:
             if data:
                 _drop_words(database, id_, blob, data)
             database.execute("DELETE FROM outlines WHERE id = ?", (id_,))
+            database.execute("DELETE FROM described WHERE outline = ?", (id_,))
     return sum(size + 1 for *_, size in rows)
 
 

@@ -69,7 +69,23 @@ def m002_what_a_job_took(connection: sqlite3.Connection) -> None:
         connection.execute(f"ALTER TABLE ledger ADD COLUMN {column} REAL NOT NULL DEFAULT 0")
 
 
-MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (m001_first_tables, m002_what_a_job_took)
+def m003_texts_of_symbols(connection: sqlite3.Connection) -> None:
+    """Which short text stands for which symbol (-1: the file) of a content at a path: what a vector is about.
+
+    The ids are never reused: the highest tells whether anything was described since.
+    """
+    connection.execute(
+        """CREATE TABLE described (
+            id INTEGER PRIMARY KEY AUTOINCREMENT, outline INTEGER NOT NULL, path TEXT NOT NULL, symbol INTEGER NOT NULL,
+            text_hash TEXT NOT NULL, UNIQUE (outline, path, symbol))"""
+    )
+
+
+MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (
+    m001_first_tables,
+    m002_what_a_job_took,
+    m003_texts_of_symbols,
+)
 
 
 def schema_version(connection: sqlite3.Connection) -> int:

@@ -1,14 +1,28 @@
-"""Search by words: BM25 over names split by case and underscore, docstrings, headings, and answers."""
+"""Search by words (BM25 over names split by case and underscore, docstrings, comments, headings, and answers), by
+meaning (cosines of embeddings), and by both.
+"""
 
+from collections.abc import Sequence
 from typing import Literal
 
+import msgspec
+import numpy as np
 from msgspec import Struct
 
 from sleeptime.core.types import Symbol, Target
 from sleeptime.store.database import Database
 from sleeptime.store.encoding import SYMBOL_BITS, decode_symbols
 from sleeptime.store.modules import Modules
+from sleeptime.store.vectors import Vectors
 from sleeptime.store.words import words_query
+
+FUSED_RANK = 60
+"""The constant of reciprocal-rank fusion, as its authors chose it (Cormack, Clarke, Buettcher 2009): the first few of
+each list count much alike.
+"""
+
+FUSED_HITS = 50
+"""How many of each list are looked at: a target further down moves nothing among the first."""
 
 
 class Hit(Struct, frozen=True):
@@ -25,9 +39,10 @@ class Hit(Struct, frozen=True):
 class Search:
     """Finds targets by words; proposes candidates, decides nothing."""
 
-    def __init__(self, database: Database, modules: Modules) -> None:
+    def __init__(self, database: Database, modules: Modules, vectors: Vectors) -> None:
         self._database = database
         self._modules = modules
+        self._vectors = vectors
 
     def code(self, worktree: str, text: str, limit: int = 20) -> list[Hit]:
         """Symbols and modules of a worktree that share words with `text`, best first."""
@@ -51,6 +66,28 @@ class Search:
             hits.append(Hit("code", _target(path, symbols[path], number - 1), score))
         return hits
 
+    def near(self, worktree: str, embedder: str, vector: np.ndarray, limit: int = 20) -> list[Hit]:
+        """Symbols and modules whose short texts mean most nearly what `vector` does, best first; [] before sleep has
+        embedded any. `embedder` is `Embedder.name`.
+        """
+        found = self._vectors.nearest(embedder, worktree, vector, limit)
+        symbols = self._symbols_of({path for (path, _), _ in found}, worktree)
+        return [Hit("code", _target(path, symbols[path], index), cosine) for (path, index), cosine in found]
+
+    def both(self, worktree: str, text: str, embedder: str, vector: np.ndarray, limit: int = 20) -> list[Hit]:
+        """What `code` and `near` find, by reciprocal-rank fusion."""
+        found = self.code(worktree, text, FUSED_HITS), self.near(worktree, embedder, vector, FUSED_HITS)
+        return fuse(found, limit)
+
+    def _symbols_of(self, paths: set[str], worktree: str) -> dict[str, tuple[Symbol, ...]]:
+        id_ = self._modules.worktree_id(worktree)
+        rows = self._database.rows(
+            """SELECT path, data FROM files JOIN outlines ON outlines.id = files.outline
+            WHERE worktree = ? AND path IN (SELECT value FROM json_each(?))""",
+            (id_, msgspec.json.encode(sorted(paths)).decode()),
+        )
+        return {path: decode_symbols(data) for path, data in rows}
+
     def answers(self, text: str, limit: int = 20) -> list[Hit]:
         """Answers whose question or text shares words with `text`, best first, of any worktree and version."""
         query = words_query(text)
@@ -64,6 +101,21 @@ class Search:
             (query, limit),
         )
         return [Hit("answer", Target(level, path, symbol), score, key) for key, level, path, symbol, score in rows]
+
+
+def fuse(rankings: Sequence[Sequence[Hit]], limit: int) -> list[Hit]:
+    """Several rankings as one: a target's score is the sum of 1 / (60 + its rank) over the lists that have it, so that
+    scores which do not compare need not.
+    """
+    scores: dict[tuple[Target, str], float] = {}
+    first: dict[tuple[Target, str], Hit] = {}
+    for ranking in rankings:
+        for rank, hit in enumerate(ranking, 1):
+            what = hit.target, hit.key
+            first.setdefault(what, hit)
+            scores[what] = scores.get(what, 0.0) + 1 / (FUSED_RANK + rank)
+    best = sorted(scores, key=lambda what: -scores[what])[:limit]
+    return [Hit(first[what].kind, what[0], scores[what], what[1]) for what in best]
 
 
 def _target(path: str, symbols: tuple[Symbol, ...], index: int) -> Target:

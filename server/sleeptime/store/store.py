@@ -26,9 +26,9 @@ class Store:
         self.modules = Modules(database, now)
         self.answers = Answers(database, now)
         self.jobs = Jobs(database, now)
-        self.search = Search(database, self.modules)
+        self.vectors = Vectors(database, self.modules)
+        self.search = Search(database, self.modules, self.vectors)
         self.ledger = Ledger(database, now)
-        self.vectors = Vectors(database)
 
     @property
     def path(self) -> Path:

@@ -1,0 +1,121 @@
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from fakes.embedder import LetterEmbedder
+from sleeptime.core.types import Answer, GateResults, Target
+from sleeptime.index import parse
+from sleeptime.sleep import embed
+from sleeptime.sleep.embed import fill_vectors
+from sleeptime.store import FileRow, Store, encode_outline, open_writer
+
+WORKTREE = "/one"
+CART = '"""Carts."""\nclass Cart:\n    """Holds skus. And more."""\n    size = 1\n    def add(self, sku): ...\n'
+ZOO = "def zzz(): ...\n"
+FILES = {"shop/cart.py": CART, "shop/zoo.py": ZOO, "tests/test_cart.py": "def test_add(): ...\n"}
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    with open_writer(tmp_path / "store.db") as opened:
+        put(opened, FILES)
+        yield opened
+
+
+def put(store: Store, files: dict[str, str]) -> None:
+    outlines = {path: encode_outline(text, parse(text.encode(), "python")) for path, text in files.items()}
+    ids = store.modules.put_outlines(list(outlines.values()))
+    store.modules.update_files(WORKTREE, [FileRow(p, 1, 1, ids[o.blob, o.language]) for p, o in outlines.items()])
+
+
+def fill(store: Store, embedder: LetterEmbedder, cancel: threading.Event | None = None) -> int:
+    return fill_vectors(sorted(FILES), store, WORKTREE, embedder, cancel or threading.Event())
+
+
+def near(store: Store, embedder: LetterEmbedder, text: str) -> list[str]:
+    return [str(hit.target) for hit in store.search.near(WORKTREE, embedder.name, embedder.embed([text])[0])]
+
+
+def test_files_classes_and_functions_are_embedded_but_no_fields_and_nothing_inside_tests(store: Store) -> None:
+    embedder = LetterEmbedder()
+    fill(store, embedder)
+    assert sorted(near(store, embedder, "x")) == [
+        "shop/cart.py",
+        "shop/cart.py::Cart",
+        "shop/cart.py::Cart.add",
+        "shop/zoo.py",
+        "shop/zoo.py::zzz",
+        "tests/test_cart.py",
+    ]
+    assert near(store, embedder, "zzz")[0] == "shop/zoo.py::zzz"
+
+
+def test_a_text_says_the_signature_and_the_first_sentence(store: Store) -> None:
+    embedder = LetterEmbedder()
+    fill(store, embedder)
+    assert "Cart: class Cart. Holds skus." in embedder.texts
+    assert "cart.py (shop/cart.py). Carts." in embedder.texts
+
+
+def test_nothing_is_embedded_twice(store: Store) -> None:
+    embedder = LetterEmbedder()
+    assert fill(store, embedder) == 6
+    assert fill(store, embedder) == 0
+
+
+def test_a_new_summary_takes_the_old_texts_place(store: Store) -> None:
+    embedder = LetterEmbedder()
+    fill(store, embedder)
+    target = Target("symbol", "shop/zoo.py", "zzz")
+    gates = GateResults(names=1, citations=1)
+    store.answers.put(Answer("key", target, "purpose", "", "Counts qqq.", (), "", "m", "p", 0.0, gates))
+    assert fill(store, embedder) == 1
+    assert near(store, embedder, "qqq")[0] == "shop/zoo.py::zzz"
+    assert len(near(store, embedder, "x")) == 6
+
+
+def test_a_changed_file_is_found_by_what_it_says_now(store: Store) -> None:
+    embedder = LetterEmbedder()
+    fill(store, embedder)
+    put(store, {"shop/zoo.py": "def www(): ...\n"})
+    assert "shop/zoo.py::zzz" not in near(store, embedder, "zzz")
+    fill(store, embedder)
+    assert near(store, embedder, "www")[0] == "shop/zoo.py::www"
+
+
+def test_a_cancelled_run_embeds_nothing_more_and_the_next_one_goes_on(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(embed, "BATCH_TEXTS", 1)
+    cancel = threading.Event()
+
+    class Interrupted(LetterEmbedder):
+        def embed(self, texts):
+            cancel.set()
+            return super().embed(texts)
+
+    assert fill(store, Interrupted(), cancel) == 1
+    assert fill(store, LetterEmbedder()) == 5
+
+
+def test_two_files_of_one_content_are_two_places(store: Store) -> None:
+    put(store, {"shop/copy.py": ZOO})
+    embedder = LetterEmbedder()
+    fill_vectors(["shop/copy.py", "shop/zoo.py"], store, WORKTREE, embedder, threading.Event())
+    assert {"shop/copy.py::zzz", "shop/zoo.py::zzz"} <= set(near(store, embedder, "zzz"))
+
+
+def test_words_and_meaning_together_prefer_what_both_find(store: Store) -> None:
+    embedder = LetterEmbedder()
+    fill(store, embedder)
+    found = store.search.both(WORKTREE, "zzz", embedder.name, embedder.embed(["zzz"])[0])
+    assert str(found[0].target) == "shop/zoo.py::zzz"
+    assert [hit.score for hit in found] == sorted((hit.score for hit in found), reverse=True)
+
+
+def test_before_anything_is_embedded_words_alone_answer(store: Store) -> None:
+    embedder = LetterEmbedder()
+    found = store.search.both(WORKTREE, "zzz", embedder.name, embedder.embed(["zzz"])[0])
+    assert [str(hit.target) for hit in found] == ["shop/zoo.py::zzz"]
