@@ -79,13 +79,15 @@ def worker(
 
 def _add_commands() -> None:
     """The commands for people: they bring libraries that the two processes do without, and start faster without."""
-    from sleeptime.cli import demo, health, models, work
+    from sleeptime.cli import demo, health, models, plan, work
 
     app.command(epilog="Example: sleeptime index ~/src/flask")(work.index)
     app.command(epilog="Example: sleeptime sleep --minutes 10")(work.sleep)
+    app.command(epilog="Example: sleeptime plan --jobs 20")(plan.plan)
     app.command(epilog='Example: sleeptime ask "Where are cookies signed?"')(work.ask)
     app.command(epilog="Example: sleeptime hover src/flask/app.py:81:7")(work.hover)
     app.command(epilog="Example: sleeptime demo ~/src/requests --minutes 10")(demo.demo)
     app.command(epilog="Example: sleeptime status --files")(health.status)
     app.command(epilog="Example: sleeptime doctor --json")(health.doctor)
+    app.command("bench-model", epilog="Example: sleeptime bench-model --model qwen2.5-coder-0.5b")(models.bench_model)
     app.add_typer(models.app, name="model")

@@ -1,4 +1,4 @@
-"""model list, pull, verify: which models there are, and bringing one here."""
+"""model list, pull, verify: which models there are, and bringing one here. bench-model: how fast one is."""
 
 import signal
 import threading
@@ -9,9 +9,20 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from sleeptime.cli.console import AsJson, load_settings, out, print_json, progress
+from sleeptime.cli.console import AsJson, ModelName, load_settings, out, print_json, progress
 from sleeptime.core.errors import ModelError
-from sleeptime.model import CATALOG, EMBEDDER, ModelSpec, choose_model, find, pull, spec_named, verify
+from sleeptime.model import (
+    CATALOG,
+    EMBEDDER,
+    ModelSpec,
+    choose_model,
+    find,
+    measure,
+    open_model,
+    pull,
+    spec_named,
+    verify,
+)
 
 app = typer.Typer(help="The language models that can do the thinking.", no_args_is_help=True)
 
@@ -68,6 +79,33 @@ def verify_models(names: Names = None, *, as_json: AsJson = False) -> None:
             raise ModelError(f"{name} is damaged: {', '.join(files)} is not what was published.", hint)
         if not as_json:
             out().print(f"{name} is genuine.")
+
+
+def bench_model(
+    *,
+    model: ModelName = "",
+    prompt_tokens: Annotated[int, typer.Option(min=16, help="Length of the text asked about (tokens).")] = 1000,
+    answer_tokens: Annotated[int, typer.Option(min=1, help="Length of each answer (tokens).")] = 64,
+    as_json: AsJson = False,
+) -> None:
+    """Measure how fast the model is here: prefill, decoding, the wait for a first word, memory."""
+    opened = open_model(load_settings(model))
+    try:
+        speed = measure(opened.model, prompt_tokens=prompt_tokens, answer_tokens=answer_tokens)
+    finally:
+        opened.model.close()
+    if as_json:
+        print_json({"reason": opened.reason, "speed": speed})
+        return
+    table = Table(show_header=False, box=None)
+    table.add_row("model", speed.model)
+    table.add_row("prefill", f"{speed.prefill_tokens_per_second:.1f} tokens/s, a prompt of {speed.prompt_tokens}")
+    table.add_row("decoding", f"{speed.decode_tokens_per_second:.1f} tokens/s")
+    table.add_row("first word", f"{speed.first_token_ms:.0f} ms")
+    reused = f"{speed.reused_tokens} tokens of the prompt reused"
+    table.add_row("first word again", f"{speed.first_token_reusing_ms:.0f} ms, {reused}")
+    table.add_row("memory", f"{speed.memory_bytes / 1e9:.2f} GB")
+    out().print(table)
 
 
 def _specs(names: list[str] | None) -> list[ModelSpec]:

@@ -1,5 +1,6 @@
 """The only folder that loads weights. Importing it loads no engine: those come with `open_model`."""
 
+from sleeptime.model.bench import Speed, measure
 from sleeptime.model.catalog import CATALOG, EMBEDDER, ModelFile, ModelSpec, spec_named
 from sleeptime.model.choose import Choice, Machine, OpenedModel, choose_model, open_model, this_machine
 from sleeptime.model.download import find, models_dir, pull, require, verify
@@ -14,8 +15,10 @@ __all__ = [
     "ModelFile",
     "ModelSpec",
     "OpenedModel",
+    "Speed",
     "choose_model",
     "find",
+    "measure",
     "models_dir",
     "open_model",
     "pull",

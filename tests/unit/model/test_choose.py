@@ -5,6 +5,7 @@ import pytest
 from sleeptime.core.errors import ModelError, ModelMissingError
 from sleeptime.core.settings import ModelSettings, Settings
 from sleeptime.model import EchoModel, Machine, choose_model, open_model, this_machine
+from sleeptime.model.choose import engine_for
 
 GB = 10**9
 
@@ -36,9 +37,77 @@ def test_a_name_in_the_settings_wins_on_any_machine():
     assert "model.name" in reason
 
 
+def endpoint(url: str, *, allow_remote: bool = False, model: str = "m") -> Settings:
+    return Settings(model=ModelSettings(endpoint=url, endpoint_model=model, allow_remote=allow_remote))
+
+
+def test_auto_takes_the_configured_endpoint_first():
+    opened = open_model(endpoint("http://127.0.0.1:8000/v1"))
+    assert opened.model.name == "m@127.0.0.1:8000"
+    assert "on this machine" in opened.reason
+    opened.model.close()
+
+
+def test_an_endpoint_on_another_machine_needs_the_users_leave_and_a_screen_and_the_reason_says_so():
+    url = "https://api.example.com/v1"
+    with pytest.raises(ModelError, match="code would be sent to it"):
+        open_model(endpoint(url), screen=lambda _text: None)
+    with pytest.raises(ModelError, match="Nothing screens"):
+        open_model(endpoint(url, allow_remote=True))
+    opened = open_model(endpoint(url, allow_remote=True), screen=lambda _text: None)
+    assert "ANOTHER MACHINE" in opened.reason
+    opened.model.close()
+
+
+def test_an_endpoint_without_a_model_is_one_sentence():
+    with pytest.raises(ModelError, match="no model there"):
+        open_model(endpoint("http://127.0.0.1:1/v1", model=""))
+
+
+def test_on_a_gpu_auto_takes_mistral_by_transformers_if_it_is_here(monkeypatch, tmp_path):
+    machine = Machine(24 * GB, 8, gpu_free_bytes=24 * GB)
+    assert choose_model(settings(), machine).spec.name == "qwen2.5-coder-1.5b"
+    folder = tmp_path / "models--mistralai--Mistral-7B-Instruct-v0.3" / "snapshots" / "abc"
+    folder.mkdir(parents=True)
+    (folder / "config.json").write_text("{}")
+    monkeypatch.setattr("sleeptime.model.own.in_hub_cache", lambda _name: folder)
+    spec, reason = choose_model(settings(), machine)
+    assert spec.name.startswith("Mistral-7B-Instruct-v0.3@")
+    assert "by transformers" in reason
+    assert choose_model(settings(), Machine(24 * GB, 8, gpu_free_bytes=8 * GB)).spec.name == "qwen2.5-coder-1.5b"
+
+
+def test_what_is_not_in_the_hubs_cache_names_the_command_that_brings_it():
+    with pytest.raises(ModelMissingError, match=r"hf download nobody/nothing model\.gguf"):
+        choose_model(settings("hub:nobody/nothing/model.gguf"))
+    with pytest.raises(ModelError, match="names no model"):
+        choose_model(settings("hub:nobody"))
+
+
+def test_folders_and_files_choose_their_engine(tmp_path):
+    auto = settings()
+    assert engine_for(tmp_path / "x.gguf", auto) == "llama.cpp"
+    assert engine_for(tmp_path, auto) == "transformers"
+    asked = Settings(model=ModelSettings(engine="transformers"))
+    assert engine_for(tmp_path / "x.gguf", asked) == "transformers"
+    with pytest.raises(ModelError, match=r"llama\.cpp runs \.gguf files"):
+        engine_for(tmp_path, Settings(model=ModelSettings(engine="llama.cpp")))
+
+
 def test_an_embedder_cannot_be_chosen_to_answer():
     with pytest.raises(ModelError, match="cannot answer"):
         choose_model(settings("all-minilm-l6-v2"))
+
+
+def test_folders_of_one_name_and_other_weights_never_share_answers(tmp_path):
+    names = []
+    for weights in (b"one", b"two"):
+        folder = tmp_path / weights.decode() / "model"
+        folder.mkdir(parents=True)
+        (folder / "config.json").write_text("{}")
+        (folder / "model.safetensors").write_bytes(weights)
+        names.append(choose_model(settings(str(folder))).spec.key)
+    assert names[0] != names[1]
 
 
 def test_files_of_one_name_and_other_content_never_share_answers(tmp_path):
