@@ -1,8 +1,9 @@
 """While the person is away: what to think about, in which order, and whether it may be kept."""
 
 from sleeptime.sleep.attention import ATTENTION, Attention, attention_from
-from sleeptime.sleep.dream import Sleeper, Tools
+from sleeptime.sleep.dream import Sleeper, Subject, Tools, foresee
 from sleeptime.sleep.idle import Spent
+from sleeptime.sleep.notes import Notes
 from sleeptime.sleep.plan import plan
 from sleeptime.sleep.predict import Question, likely_questions
 from sleeptime.sleep.write import Writer, Written
@@ -10,13 +11,16 @@ from sleeptime.sleep.write import Writer, Written
 __all__ = [
     "ATTENTION",
     "Attention",
+    "Notes",
     "Question",
     "Sleeper",
     "Spent",
+    "Subject",
     "Tools",
     "Writer",
     "Written",
     "attention_from",
+    "foresee",
     "likely_questions",
     "plan",
 ]

@@ -39,6 +39,26 @@ class Tools(Struct, frozen=True):
     attention: Attention = msgspec.field(default_factory=Attention)
 
 
+class Subject(Struct, frozen=True):
+    """What is thought about: a worktree's sources, their store, and the name of the model that thinks."""
+
+    sources: Sources
+    store: Store
+    model: str
+
+
+def foresee(subject: Subject, notes: Notes, attention: Attention, now: float) -> list[Planned]:
+    """What there is to do as things stand, best first. Writes nothing and needs no model."""
+    outlines, store = subject.sources.outlines, subject.store
+    outlook = Outlook(
+        counts=Counts(store.ledger.intent_counts(), store.jobs.outcomes()),
+        attention=attention.weights(now, Graph(outlines).dependents),
+        edited=attention.edited(now),
+        notes=notes,
+    )
+    return plan(subject.sources, rank(outlines), f"{PROMPT_VERSION}@{subject.model}", outlook)
+
+
 class Tally(Struct):
     """What a sleep has done so far."""
 
@@ -75,23 +95,13 @@ class Sleeper:
 
     def plan(self) -> int:
         """Write down the jobs worth doing, take back those that no longer are; returns how many are waiting."""
-        planned = self.outlook_and_plan()
+        self._notes = Notes(self._sources, self._store, self._model.name)
+        subject = Subject(self._sources, self._store, self._model.name)
+        planned = foresee(subject, self._notes, self._tools.attention, self._clock.now())
         waiting = {job.key for job in self._store.jobs.in_state("waiting", self._worktree)}
         self._store.jobs.withdraw(sorted(waiting - {one.job.key for one in planned}))
         self._store.jobs.plan((one.job for one in planned), self._worktree)
         return self._waiting()
-
-    def outlook_and_plan(self) -> list[Planned]:
-        """What there is to do as things stand, best first. Writes nothing."""
-        self._notes = Notes(self._sources, self._store, self._model.name)
-        outlook = Outlook(
-            counts=Counts(self._store.ledger.intent_counts(), self._store.jobs.outcomes()),
-            attention=self._tools.attention.weights(self._clock.now(), Graph(self._sources.outlines).dependents),
-            edited=self._tools.attention.edited(self._clock.now()),
-            notes=self._notes,
-        )
-        version = f"{PROMPT_VERSION}@{self._model.name}"
-        return plan(self._sources, rank(self._sources.outlines), version, outlook)
 
     def run(self, cancel: threading.Event, on_progress: OnProgress) -> Slept:
         """Think until `cancel` is set or nothing is left to think about.

@@ -1,0 +1,58 @@
+"""plan: what sleep would do next, and why."""
+
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from sleeptime.cli.console import AsJson, Folder, ModelName, load_settings, out, print_json
+from sleeptime.cli.places import repository_root
+from sleeptime.core.clock import SystemClock
+from sleeptime.core.errors import RepositoryError
+from sleeptime.core.intents import question_for
+from sleeptime.index import Sources
+from sleeptime.model import choose_model
+from sleeptime.repo import open_repository, read_file
+from sleeptime.sleep import ATTENTION, Notes, Subject, attention_from, foresee
+from sleeptime.store import open_reader, store_path
+
+
+def plan(
+    path: Folder = None,
+    *,
+    jobs: Annotated[int, typer.Option(min=1, help="How many of the next jobs to show.")] = 20,
+    model: ModelName = "",
+    as_json: AsJson = False,
+) -> None:
+    """Show what sleep would think about next, and the reason for each. Thinks nothing and starts nothing."""
+    repository = open_repository(repository_root(path))
+    store = open_reader(store_path(repository.identity))
+    if store is None:
+        raise RepositoryError(f"{repository.root} is not indexed yet.", "Run `sleeptime index` first.")
+    with store:
+        name = choose_model(load_settings(model)).spec.name
+        sources = Sources(store.outlines(repository.worktree), lambda file: read_file(repository, file))
+        attention = attention_from(store.meta(ATTENTION))
+        notes = Notes(sources, store, name)
+        planned = foresee(Subject(sources, store, name), notes, attention, SystemClock().now())
+    minutes = sum(one.worth.cost_seconds for one in planned) / 60
+    rows = [
+        {
+            "question": question_for(one.job.intent, one.job.target.symbol or one.job.target.path),
+            "target": str(one.job.target),
+            "intent": one.job.intent,
+            "priority": one.job.priority,
+            "reason": one.reason,
+        }
+        for one in planned[:jobs]
+    ]
+    if as_json:
+        print_json({"model": name, "jobs": len(planned), "minutes": minutes, "next": rows})
+        return
+    table = Table(box=None, pad_edge=False)
+    for column in ("question", "where", "reason"):
+        table.add_column(column, overflow="fold")
+    for row, one in zip(rows, planned, strict=False):
+        table.add_row(str(row["question"]), one.job.target.path, str(row["reason"]))
+    out().print(table)
+    out().print(f"{len(planned)} thoughts wait, about {minutes:.0f} minutes with {name} on two cores.")
