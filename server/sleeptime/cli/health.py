@@ -21,7 +21,7 @@ from sleeptime.core.errors import ModelMissingError, SleeptimeError, WorkerError
 from sleeptime.core.meeting import log_directory, meeting_point
 from sleeptime.core.settings import Settings, merged, parse_settings, read_user_settings, settings_file
 from sleeptime.lsp.worker_client import WorkerClient
-from sleeptime.model import choose_model, find
+from sleeptime.model import choose_model, find, this_machine
 from sleeptime.repo import Repository, open_repository
 from sleeptime.store import Store, open_reader, open_writer, store_path
 
@@ -130,6 +130,7 @@ def _checks(path: Path | None) -> Iterator[Check]:
     for name, folder in (("sockets", meeting_point().directory), ("logs", log_directory())):
         yield _check_writable(name, folder)
     yield _tried("SQLite", _check_sqlite)
+    yield _tried("machine", _check_machine)
     yield _tried("model", _check_model)
     yield _tried("worker", _check_worker)
     yield _tried("repository", lambda: _check_repository(path))
@@ -162,6 +163,12 @@ def _check_writable(name: str, folder: Path) -> Check:
 def _check_sqlite() -> str:
     with tempfile.TemporaryDirectory() as folder, open_writer(Path(folder) / "probe.db"):
         return "full-text search works"
+
+
+def _check_machine() -> str:
+    machine = this_machine()
+    gpu = f"{machine.gpu_free_bytes / 1e9:.1f} GB of free GPU memory" if machine.gpu_free_bytes else "no CUDA GPU"
+    return f"{machine.cores} cores, {machine.free_bytes / 1e9:.1f} GB of free memory, {gpu}"
 
 
 def _check_model() -> str:
