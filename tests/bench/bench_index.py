@@ -1,9 +1,10 @@
 """What an index costs, beside what parsing the same files with bare tree-sitter on one thread costs in the same run.
 
-    python tests/bench/bench_index.py SDIST_FOLDER [--synthetic 100000] [--repeat 3] [--out rows.json]
+    python tests/bench/bench_index.py [--synthetic 100000] [--repeat 3] [--out rows.json]
 
-SDIST_FOLDER is the unpacked sdist django==5.2.1; its Python files are copied into a git repository of its own. Each
-measured step runs in a new process, like the worker's; every measured row is kept as JSON.
+The Python files of the sdist django==5.2.1, which pip downloads once, are copied into a git repository of their own.
+Each measured step runs in a new process, like the worker's; every measured row is kept as JSON. The whole takes some ten
+minutes on two cores, most of it for 100,000 files.
 
 Each line says: wall seconds (imports left out), CPU seconds of the process and its descendants, and the peak of their
 memory (proportional share; both sampled every 20 ms, imports included), and the machine's load then: on a machine that
@@ -28,6 +29,7 @@ from pathlib import Path
 from typing import Any
 
 import psutil
+from sdists import fetch_sdist
 
 ROOT = Path(__file__).resolve().parents[2]
 CHANGED_FILES = 100
@@ -78,34 +80,59 @@ def index(root: Path, store_file: Path) -> dict[str, Any]:
 
 
 def one_change(root: Path, store_file: Path) -> dict[str, Any]:
-    """From a saved file until a reader, as the editor's process is, sees its new symbol."""
+    """From a saved file, through the watcher and the index, until a reader as the editor's process is has the new
+    function's hover. Only the sockets are left out.
+    """
+    from sleeptime.answer.hover import hover_markdown
     from sleeptime.core.settings import IndexSettings
+    from sleeptime.core.types import Target
+    from sleeptime.index import Graph
     from sleeptime.repo import open_repository
+    from sleeptime.repo.watch import Watcher
     from sleeptime.store import open_reader, open_writer
     from sleeptime.worker.indexing import index_paths
 
-    paths = random.Random(1).sample(sorted(root.rglob("*.py")), 20)
+    repository = open_repository(root)
     rows: list[float] = []
-    with open_writer(store_file) as store:
-        repository = open_repository(root)
-        index_paths(repository, store, IndexSettings(), [paths[0].relative_to(root).as_posix()])
-        reader = open_reader(store_file)
-        assert reader is not None
-        outlines = reader.outlines(repository.worktree)
-        for number, path in enumerate(paths):
+    with open_writer(store_file) as store, open_reader(store_file) as reader:  # type: ignore[union-attr]
+        watcher = Watcher(repository, lambda paths: index_paths(repository, store, IndexSettings(), paths) and None)
+        assert watcher.start() == ""
+        graph = Graph(reader.outlines(repository.worktree))
+        for number, path in enumerate(random.Random(1).sample(sorted(root.rglob("*.py")), 20)):
             before = path.read_bytes()
-            path.write_bytes(before + b"\ndef changed_%d(): ...\n" % number)
+            target = Target("symbol", path.relative_to(root).as_posix(), f"changed_{number}")
             started = time.perf_counter()
-            index_paths(repository, store, IndexSettings(), [path.relative_to(root).as_posix()])
-            assert outlines.definitions(f"changed_{number}")
+            path.write_bytes(before + b"\ndef changed_%d(): ...\n" % number)
+            while (facts := graph.facts(target)) is None:
+                time.sleep(0.001)
+            assert target.symbol in hover_markdown(facts, None, fresh=True, now=0.0)
             rows.append(time.perf_counter() - started)
             path.write_bytes(before)
-        index_paths(repository, store, IndexSettings(), [path.relative_to(root).as_posix() for path in paths])
-        reader.close()
+            while graph.facts(target) is not None:
+                time.sleep(0.001)
+        watcher.stop()
     return {"seconds": statistics.median(rows), "worst_seconds": max(rows), "rows": rows}
 
 
-STEPS: dict[str, Callable[[Path, Path], dict[str, Any]]] = {"bare": bare, "index": index, "one_change": one_change}
+def facts(root: Path, store_file: Path) -> dict[str, Any]:
+    """Our facts beside jedi's at sampled places."""
+    import facts as beside_jedi
+
+    from sleeptime.repo import open_repository
+    from sleeptime.store import open_reader
+
+    started = time.perf_counter()
+    with open_reader(store_file) as store:  # type: ignore[union-attr]
+        rows = beside_jedi.compared(root, store, open_repository(root).worktree)
+    return {"seconds": time.perf_counter() - started, "rows": rows, "facts": beside_jedi.summary(rows)}
+
+
+STEPS: dict[str, Callable[[Path, Path], dict[str, Any]]] = {
+    "bare": bare,
+    "index": index,
+    "one_change": one_change,
+    "facts": facts,
+}
 
 
 # ---- the parent: prepares trees, runs steps, watches memory
@@ -216,6 +243,7 @@ def django(sdist: Path, work: Path, repeat: int) -> list[dict[str, Any]]:
         git(root, "checkout", "-q", branch)
         rows.append(measured(f"switch to {branch}, seen", "index", root, store))
     rows.append(measured("one changed file", "one_change", root, store))
+    rows.append(measured("facts beside jedi", "facts", root, store))
     return rows
 
 
@@ -257,10 +285,9 @@ def summary(rows: list[dict[str, Any]], files: int) -> dict[str, float]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("sdist", type=Path, nargs="?")
     parser.add_argument("--synthetic", type=int, default=100_000, help="how many files; 0 leaves that part out")
     parser.add_argument("--repeat", type=int, default=3)
-    parser.add_argument("--out", type=Path, default=None)
+    parser.add_argument("--out", type=Path, default=Path(__file__).parent / "results" / "index.json")
     parser.add_argument("--step", choices=STEPS, help=argparse.SUPPRESS)
     parser.add_argument("--root", type=Path, help=argparse.SUPPRESS)
     parser.add_argument("--store", type=Path, help=argparse.SUPPRESS)
@@ -268,17 +295,24 @@ def main() -> None:
     if given.step:
         print(json.dumps(STEPS[given.step](given.root, given.store)))
         return
+    sdist = fetch_sdist("django==5.2.1")
     with tempfile.TemporaryDirectory(prefix="sleeptime-bench-") as work:
-        rows = django(given.sdist, Path(work), given.repeat)
+        rows = django(sdist, Path(work), given.repeat)
         if given.synthetic:
-            rows += synthetic(given.sdist, Path(work), given.synthetic)
+            rows += synthetic(sdist, Path(work), given.synthetic)
     figures = summary(rows, given.synthetic)
     for name, value in figures.items():
         print(f"{name:28} {value:10.3f}")
+    compared = next(row["facts"] for row in rows if row["label"] == "facts beside jedi")
+    for fact, found in compared.items():
+        said = "  ".join(f"{name} {value}" for name, value in found.items() if name != "why")
+        print(f"{fact:12} {said}")
+        for why, count in found["why"].items():
+            print(f"{'':12} {count:3} {why}")
     machine = {"cores": os.cpu_count(), "python": platform.python_version(), "system": platform.platform()}
-    if given.out:
-        given.out.parent.mkdir(parents=True, exist_ok=True)
-        given.out.write_text(json.dumps({"machine": machine, "figures": figures, "rows": rows}, indent=1))
+    written = {"machine": machine, "figures": figures, "facts": compared, "rows": rows}
+    given.out.parent.mkdir(parents=True, exist_ok=True)
+    given.out.write_text(json.dumps(written, indent=0) + "\n")
 
 
 if __name__ == "__main__":
