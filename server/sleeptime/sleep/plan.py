@@ -16,8 +16,8 @@ from sleeptime.sleep.notes import ENOUGH, Notes, feeding, parts_of
 from sleeptime.sleep.predict import Question, likely_questions, questions_about_wholes
 from sleeptime.sleep.value import Counts, Worth, learned_prior, worth
 
-SITTING = 8
-"""Questions a sitting: enough to repay the prefix (about 600 tokens), few enough to reach the next module soon."""
+SITTING = 24
+"""Questions a sitting: two minutes' work. With 8, 73 % of flask's prompt tokens came from the cache, with 24, 81 %."""
 
 MAX_JOBS = 2_000
 """More is hours of work on any machine; the rest is planned when these are done."""
