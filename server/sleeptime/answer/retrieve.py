@@ -69,6 +69,8 @@ def understand(question: str, outlines: Outlines, cursor: Target | None = None, 
     elif cursor is not None and _THIS.search(question):
         targets = (cursor,)
     intent = find_intent(question, targets[0].level if targets else None)
+    if not targets and intent is not None and intent.levels == ("repository",):
+        targets = (Target("repository"),)
     meant = [*names[:1], *paths, *(PATH_ENDINGS if paths else ())]
     return Understood(question, targets, intent, _rest(question, intent, meant, outlines))
 

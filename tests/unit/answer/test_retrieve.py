@@ -2,6 +2,7 @@ import pytest
 
 from fakes.outlines import OutlinesInMemory
 from sleeptime.answer.retrieve import understand
+from sleeptime.core.intents import BY_NAME
 from sleeptime.core.types import Target
 
 FILES = {
@@ -112,3 +113,9 @@ def test_a_path_or_the_end_of_one_names_a_module(outlines: OutlinesInMemory) -> 
 def test_an_unknown_name_is_never_taken_for_another(outlines: OutlinesInMemory) -> None:
     assert understand("What is `Basket` for?", outlines).targets == ()
     assert understand("What does `Basket.add` do?", outlines).targets == ()
+
+
+@pytest.mark.parametrize("intent", ["overview", "entry_points", "configuration", "testing"])
+def test_a_question_about_the_whole_is_about_the_repository(intent: str) -> None:
+    asked = understand(BY_NAME[intent].template, OutlinesInMemory(FILES))
+    assert (asked.target, asked.intent, asked.rest) == (Target("repository"), BY_NAME[intent], frozenset())
