@@ -12,8 +12,10 @@ def test_all_is_true():
 
 def test_importing_it_loads_no_engine():
     program = (
-        "import sys, sleeptime.model, sleeptime.model.llama_cpp, sleeptime.model.embed;"
-        "print(*sorted({'torch', 'transformers', 'xllamacpp', 'huggingface_hub'} & set(sys.modules)))"
+        "import sys, sleeptime.model, sleeptime.model.llama_cpp, sleeptime.model.embed,"
+        "sleeptime.model.transformers, sleeptime.model.openai_api;"
+        "heavy = {'torch', 'transformers', 'xllamacpp', 'huggingface_hub', 'openai', 'keyring', 'llguidance'};"
+        "print(*sorted(heavy & set(sys.modules)))"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == ""
