@@ -87,7 +87,11 @@ def spots_of(root: Path, path: str) -> Iterator[Spot]:
 
 
 def spot(fact: str, path: str, node: ast.expr) -> Iterator[Spot]:
-    """The last name of `a.b.c`; nothing for what is no name."""
+    """The last name of `a.b.c`; nothing for what is no name. `self` and `cls` are parameters to jedi; a person who asks
+    us what they are is told the class, which is no better or worse.
+    """
+    if isinstance(node, ast.Name) and node.id in {"self", "cls"}:
+        return
     if isinstance(node, ast.Name):
         yield Spot(fact, path, node.lineno - 1, node.col_offset, node.id)
     elif isinstance(node, ast.Attribute):
