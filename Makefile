@@ -8,7 +8,7 @@ MINUTES ?= 4
 REPO ?=
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help demo test lint unit lsp model editors client lock vsix bench-hover bench-index
+.PHONY: help demo test lint unit lsp model editors client lock vsix bench-hover bench-index bench-search bench-sleep
 
 help: ## Show the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -95,8 +95,14 @@ editors: vsix $(EDITORS)/node_modules/.ready
 
 # ---- benchmarks: they measure, and keep their raw rows in tests/bench/results
 
-bench-index: $(VENV)/.dev ## Measure the index on django and on 100,000 files
+bench-index: $(VENV)/.dev ## Measure the index on django and on a tree of many files
 	$(BIN)/python tests/bench/bench_index.py
 
-bench-hover: $(VENV)/.dev ## Measure hovers through the real server
+bench-hover: $(VENV)/.dev ## Measure hovers through the real server, on flask
 	$(BIN)/python tests/bench/bench_hover.py
+
+bench-search: $(VENV)/.dev ## Measure search by words, by meaning and both, on flask and requests
+	$(BIN)/python tests/bench/bench_search.py
+
+bench-sleep: $(VENV)/.dev ## Measure what sleep costs and yields, on flask
+	$(BIN)/python tests/bench/bench_sleep.py
