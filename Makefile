@@ -101,8 +101,8 @@ bench-index: $(VENV)/.dev ## Measure the index on django and on a tree of many f
 bench-hover: $(VENV)/.dev ## Measure hovers through the real server, on flask
 	$(BIN)/python tests/bench/bench_hover.py
 
-bench-search: $(VENV)/.dev ## Measure search by words, by meaning and both, on flask and requests
-	$(BIN)/python tests/bench/bench_search.py
+bench-search: $(VENV)/.dev ## Measure search on the questions in EVAL=folder
+	$(BIN)/python tests/bench/bench_search.py $(or $(EVAL),$(error say where the questions are: make bench-search EVAL=folder))
 
 bench-sleep: $(VENV)/.dev ## Measure what sleep costs and yields, on flask
 	$(BIN)/python tests/bench/bench_sleep.py

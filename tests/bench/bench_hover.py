@@ -1,6 +1,6 @@
 """Hover latency through the real server, end to end: from the request's first byte to the answer's last.
 
-    python tests/bench/bench_hover.py REPOSITORY [--hovers 1000] [--burners 1] [--model echo] [--out rows.json]
+    python tests/bench/bench_hover.py [REPOSITORY] [--hovers 1000] [--burners 1] [--model echo] [--out rows.json]
 
 Indexes and sleeps in a home of its own, then times hovers on random definitions: alone, beside CPU-bound neighbours,
 and while the worker thinks. Every measured row is kept as JSON.
@@ -141,7 +141,7 @@ def summary(rows: list[dict[str, Any]]) -> str:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("repository", type=Path)
+    parser.add_argument("repository", type=Path, nargs="?", help="by default flask 3.1.1, fetched through pip")
     parser.add_argument("--hovers", type=int, default=1000)
     parser.add_argument("--burners", type=int, default=1)
     parser.add_argument("--model", default="echo", help="the model that thinks in the last condition")

@@ -29,7 +29,8 @@ from pathlib import Path
 from typing import Any
 
 import psutil
-from sdists import fetch_sdist
+
+from sleeptime.cli.demo import fetch_sdist
 
 ROOT = Path(__file__).resolve().parents[2]
 CHANGED_FILES = 100

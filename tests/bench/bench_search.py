@@ -19,8 +19,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
-from sdists import fetch_sdist
-
+from sleeptime.cli.demo import fetch_sdist
 from sleeptime.core.ports import Embedder
 from sleeptime.core.settings import IndexSettings
 from sleeptime.index import rank

@@ -22,6 +22,7 @@ from typing import Any
 
 import psutil
 
+from sleeptime.cli.demo import fetch_sdist
 from sleeptime.core.clock import SystemClock
 from sleeptime.core.ports import ChatRequest, ChatResult, Message, Model, OnText, discard
 from sleeptime.core.settings import IndexSettings, ModelSettings, Settings
@@ -245,15 +246,6 @@ def questions(site: Site, file: Path | None) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def fetched(folder: Path) -> Path:
-    """Flask's source distribution, through pip."""
-    command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--no-binary", ":all:", "--no-build-isolation", "-d", str(folder), PACKAGE]  # fmt: skip
-    subprocess.run(command, check=True)
-    archive = next(folder.glob("*.tar.gz"))
-    shutil.unpack_archive(archive, folder, filter="data")
-    return next(path for path in folder.iterdir() if path.is_dir())
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--repository", type=Path, help="instead of flask 3.1.1 fetched through pip")
@@ -263,7 +255,7 @@ def main() -> None:
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
-        site = Site(arguments.repository or fetched(folder), folder)
+        site = Site(arguments.repository or fetch_sdist(PACKAGE), folder)
         settings = Settings(model=ModelSettings(name=arguments.model))
         model = Watched(open_model(settings).model)
         report: dict[str, Any] = {

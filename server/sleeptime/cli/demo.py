@@ -67,23 +67,24 @@ class Place(Struct, frozen=True):
     name: str
 
 
-def fetch_demo_repository() -> Path:
-    """The demo's repository, unpacked in the cache directory; downloaded with pip the first time.
+def fetch_sdist(requirement: str) -> Path:
+    """The unpacked folder of a pinned sdist such as `flask==3.1.1`, kept in the cache directory; downloaded with pip
+    the first time.
 
     Raises:
         RepositoryError: pip could not deliver it.
     """
-    folder = user_cache_path("sleeptime") / "demo" / DEMO_PACKAGE.replace("==", "-")
+    folder = user_cache_path("sleeptime") / "demo" / requirement.replace("==", "-")
     if folder.is_dir():
         return folder
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder.parent) as scratch:
         command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--no-binary", ":all:"]
-        done = subprocess.run([*command, "--dest", scratch, DEMO_PACKAGE], capture_output=True, text=True, check=False)
+        done = subprocess.run([*command, "--dest", scratch, requirement], capture_output=True, text=True, check=False)
         archives = list(Path(scratch).glob("*.tar.gz"))
         if not archives:
             last = (done.stderr.strip().splitlines() or ["no reason given"])[-1]
-            raise RepositoryError(f"pip could not download {DEMO_PACKAGE}: {last}.", "Or name a repository of yours.")
+            raise RepositoryError(f"pip could not download {requirement}: {last}.", "Or name a repository of yours.")
         with tarfile.open(archives[0]) as archive:
             archive.extractall(scratch, filter="data")
         (Path(scratch) / archives[0].name.removesuffix(".tar.gz")).rename(folder)
@@ -281,7 +282,7 @@ def demo(
         pull_models([spec.name])
     if path is None:
         with console.status(f"Fetching {DEMO_PACKAGE} …"):
-            path = fetch_demo_repository()
+            path = fetch_sdist(DEMO_PACKAGE)
     asyncio.run(run_demo(repository_root(path), minutes, settings, console))
 
 
