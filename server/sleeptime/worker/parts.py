@@ -14,7 +14,7 @@ from sleeptime.core.settings import Settings
 from sleeptime.core.types import Answer, Target
 from sleeptime.index import Freshness, Graph, Sources
 from sleeptime.model import choose_model, open_model
-from sleeptime.repo import Repository, last_commits, open_repository, read_file
+from sleeptime.repo import Repository, find_secret, last_commits, open_repository, read_file
 from sleeptime.repo.watch import Watcher
 from sleeptime.sleep import ATTENTION, Sleeper, Spent, Tools, Writer, attention_from
 from sleeptime.store import Asked, Entry, Store, Totals, open_writer, store_path
@@ -138,7 +138,7 @@ def real_collaborators() -> Collaborators:
         return RepositoryPlace(root, repository, store, clock, machine)
 
     def lend(settings: Settings) -> Model:
-        return open_model(settings).model
+        return open_model(settings, screen=find_secret).model
 
     def choose(settings: Settings) -> tuple[str, str]:
         choice = choose_model(settings)

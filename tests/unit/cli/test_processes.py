@@ -180,5 +180,5 @@ def test_an_interrupt_ends_a_command_with_130_and_what_it_asked_for(home: Home, 
 
 def wait_for(home: Home, holds: Callable[[str], bool]) -> None:
     deadline = time.monotonic() + 40
-    while not holds(plain(home, "status", str(home.path))["worker"]["state"]):
+    while not holds(plain(home, "status", str(home.run))["worker"]["state"]):
         assert time.monotonic() < deadline
