@@ -47,7 +47,7 @@ SEED = 1
 """Which symbols are hovered is chosen at random, the same ones each time."""
 
 SETTLE_SECONDS = 5.0
-"""From opening a folder to the first hover; the server works out facts meanwhile, as it does after each change."""
+"""From opening files to the first hover; the server works out facts meanwhile, as it does after each change."""
 
 THINKING_SHOWN = 8
 """Lines of the live view that name what was thought about."""
@@ -101,7 +101,7 @@ async def run_demo(root: Path, minutes: float, settings: Settings, console: Cons
     try:
         await _index(client, root, console)
         slept = await _sleep(client, root, minutes, console)
-        await _show(root, slept, console)
+        await _show(root, slept, settings, console)
     finally:
         await client.close()
 
@@ -155,16 +155,19 @@ async def _sleep(client: WorkerClient, root: Path, minutes: float, console: Cons
     return slept
 
 
-async def _show(root: Path, slept: say.Slept, console: Console) -> None:
+async def _show(root: Path, slept: say.Slept, settings: Settings, console: Console) -> None:
     path = store_path(open_repository(root).identity)
     store = open_reader(path)
     if store is None:
         raise WorkerError(f"The store {path} is not there after indexing.")
     with store:
-        notes = [note for note in store.answers.all() if note.target.symbol]
+        notes = [note for note in store.answers.all() if note.target.symbol and "__" not in note.target.symbol]
         places = _places(store, str(root), notes)
         questions = _questions(notes)
-    async with HeadlessEditor(root) as editor:
+    same = {"model": {"name": settings.model.name}, "sleep": {"threads": settings.sleep.threads}}
+    async with HeadlessEditor(root, same) as editor:
+        for path in {place.path for place in places}:
+            editor.open(path)
         await editor.settle(SETTLE_SECONDS)
         hovers, timings_ms = await _hover(editor, places)
         answers = [await editor.ask(question) for question in questions]
@@ -208,9 +211,7 @@ def _questions(notes: list[Answer]) -> list[str]:
 
 
 async def _hover(editor: HeadlessEditor, places: list[Place]) -> tuple[list[tuple[Place, str]], list[float]]:
-    """Each place once, its file open as an editor has it by then; the first hover of all is not timed."""
-    for path in {place.path for place in places}:
-        editor.open(path)
+    """Each place once; the first hover of all is not timed."""
     await editor.hover(places[0].path, places[0].line, places[0].column)
     shown, timings_ms = [], []
     for place in places:
