@@ -22,6 +22,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from sleeptime.cli.demo import fetch_sdist
+
 ROOT = Path(__file__).resolve().parents[2]
 SLEEPTIME = (sys.executable, "-P", "-m", "sleeptime")
 
@@ -147,7 +149,7 @@ def main() -> None:
     parser.add_argument("--model", default="echo", help="the model that thinks in the last condition")
     parser.add_argument("--out", type=Path, default=None)
     given = parser.parse_args()
-    repository = given.repository.resolve()
+    repository = (given.repository or fetch_sdist("flask==3.1.1")).resolve()
     with tempfile.TemporaryDirectory(prefix="st-") as home:
         rows = run(repository, given, home_env(Path(home)))
     if given.out:
