@@ -19,6 +19,10 @@ IntentName = Literal[
 ]  # fmt: skip
 
 
+SUMMARY_INTENT: IntentName = "purpose"
+"""The intent whose answer is a symbol's summary: what a hover shows."""
+
+
 class Intent(Struct, frozen=True):
     """One kind of question. `prior` is the share of questions of this kind at its level, before anyone has asked."""
 

@@ -6,14 +6,13 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 
 from sleeptime.core.errors import StoreError
+from sleeptime.core.intents import SUMMARY_INTENT
 from sleeptime.core.types import Answer, Outline, Target
 from sleeptime.index import Facts, Freshness, Graph, Sources, token_hash
 from sleeptime.lsp.steady import SteadyOutlines
 from sleeptime.repo import Repository, read_file
 from sleeptime.store import Store, open_reader, store_path
 
-SUMMARY_INTENT = "purpose"
-"""The intent whose answer is a symbol's summary."""
 FACTS_KEPT = 4096
 REST_FACTOR = 1.5
 """Working ahead rests this many times as long as it works, so that a hover mostly finds it resting."""

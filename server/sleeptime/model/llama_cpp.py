@@ -4,7 +4,6 @@ import contextlib
 import re
 import threading
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +13,10 @@ from sleeptime.core.errors import ContextOverflowError, ModelError, ModelMissing
 from sleeptime.core.ports import ChatRequest, ChatResult, Finish, OnText, discard
 from sleeptime.model.llama_process import EngineOptions
 from sleeptime.model.llama_server import LlamaServer
+from sleeptime.model.turns import its_turn
 
 _CONTROL = re.compile(r"<\|(?=[\w/])|<(?=/?s>|(?:start|end)_of_turn>)|\[(?=/?(?:INST|AVAILABLE_TOOLS|TOOL_CALLS)\])")
 """Where a control token of a chat format (ChatML, Llama, Mistral, Gemma) would begin."""
-_BUSY_POLL_SECONDS = 0.02
 
 
 class LlamaCppModel:
@@ -77,7 +76,7 @@ class LlamaCppModel:
             EngineDiedError: the engine stopped in the middle.
             ModelError: the engine refused the request, e.g. a JSON schema that is none.
         """
-        with self._turn(cancel) as mine:
+        with its_turn(self._slot, cancel) as mine:
             if not mine:
                 return _Transcript(0, on_text).result("cancelled")
             server = self._running()
@@ -110,18 +109,6 @@ class LlamaCppModel:
                 "Ask with less context or raise the setting model.context_tokens.",
             )
         return tokens
-
-    @contextlib.contextmanager
-    def _turn(self, cancel: threading.Event) -> Iterator[bool]:
-        """The engine's one slot, or False once cancelled while another request had it."""
-        while not self._slot.acquire(timeout=_BUSY_POLL_SECONDS):
-            if cancel.is_set():
-                yield False
-                return
-        try:
-            yield not cancel.is_set()
-        finally:
-            self._slot.release()
 
     def _running(self) -> LlamaServer:
         with self._starting:

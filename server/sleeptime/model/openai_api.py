@@ -8,7 +8,7 @@ import os
 import queue
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
@@ -18,6 +18,7 @@ from msgspec import Struct
 from sleeptime.core.errors import ContextOverflowError, EngineDiedError, ModelError
 from sleeptime.core.ports import ChatRequest, ChatResult, Finish, OnText, discard
 from sleeptime.model.llama_cpp import defused
+from sleeptime.model.turns import its_turn
 
 KEY_VARIABLE = "SLEEPTIME_API_KEY"
 KEYRING_SERVICE = "sleeptime"
@@ -126,7 +127,7 @@ class OpenAiModel:
         """
         self._check(request)
         heard = _Heard(on_text)
-        with self._turn(cancel) as mine:
+        with its_turn(self._free, cancel) as mine:
             if mine:
                 self._follow(request, cancel, heard)
         return heard.result(cancelled=not heard.finish)
@@ -149,17 +150,6 @@ class OpenAiModel:
         prompt_tokens = sum(self.count_tokens(turn.content) for turn in request.messages)
         if prompt_tokens + request.max_tokens > self.context_tokens:
             raise _overflow(self._endpoint, prompt_tokens, request.max_tokens)
-
-    @contextlib.contextmanager
-    def _turn(self, cancel: threading.Event) -> Iterator[bool]:
-        while not self._free.acquire(timeout=_POLL_SECONDS):
-            if cancel.is_set():
-                yield False
-                return
-        try:
-            yield not cancel.is_set()
-        finally:
-            self._free.release()
 
     def _wait(self, work: Any) -> Any:
         if self._loop.is_closed():

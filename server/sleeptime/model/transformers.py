@@ -3,7 +3,7 @@
 import contextlib
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -17,12 +17,12 @@ from sleeptime.model.decoder import Decoder, Interrupted, Row
 from sleeptime.model.llama_cpp import defused
 from sleeptime.model.prefixes import Kept, PrefixCache, common_prefix
 from sleeptime.model.spoken import Spoken
+from sleeptime.model.turns import its_turn
 from sleeptime.model.weights import Device, Quantisation, load
 
 OnRowText = Callable[[int, str], None]
 """Which of several requests, and its next piece."""
 
-_BUSY_POLL_SECONDS = 0.02
 _LEAST_CONTEXT_TOKENS = 1024
 
 
@@ -107,7 +107,7 @@ class TransformersModel:
         """
         prompts = [self._prompt(request) for request in requests]
         results: list[ChatResult] = []
-        with self._turn(cancel) as mine:
+        with its_turn(self._turn_lock, cancel) as mine:
             while len(results) < len(requests):
                 first = len(results)
                 rows = slice(first, first + self._batch_rows)
@@ -192,18 +192,6 @@ class TransformersModel:
                 "Ask with less context or raise the setting model.context_tokens.",
             )
         return tokens
-
-    @contextlib.contextmanager
-    def _turn(self, cancel: threading.Event) -> Iterator[bool]:
-        """This model for itself, or False once cancelled while another request had it."""
-        while not self._turn_lock.acquire(timeout=_BUSY_POLL_SECONDS):
-            if cancel.is_set():
-                yield False
-                return
-        try:
-            yield not cancel.is_set()
-        finally:
-            self._turn_lock.release()
 
     def _open_decoder(self) -> Decoder:
         if self._decoder is None:

@@ -3,14 +3,13 @@
 import threading
 from collections.abc import Callable, Iterator, Sequence
 
+from sleeptime.core.intents import SUMMARY_INTENT
 from sleeptime.core.keys import text_hash
 from sleeptime.core.ports import Embedder
 from sleeptime.core.types import Outline, Symbol, SymbolKind, Target
 from sleeptime.index import is_test_path
 from sleeptime.prompts import first_sentence
 from sleeptime.store import Store
-
-SUMMARY_INTENT = "purpose"
 
 BATCH_TEXTS = 64
 """Texts embedded at once, a quarter of a second on two cores: so late a cancellation is noticed."""

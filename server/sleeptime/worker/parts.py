@@ -8,6 +8,7 @@ from typing import TypeVar
 from sleeptime.answer.chat import Answerer, Live
 from sleeptime.core.clock import SystemClock
 from sleeptime.core.errors import ModelError
+from sleeptime.core.intents import SUMMARY_INTENT
 from sleeptime.core.messages import Answered, Ask, Indexed, Slept
 from sleeptime.core.ports import Clock, Model
 from sleeptime.core.settings import Settings
@@ -24,7 +25,6 @@ from sleeptime.worker.machine import Machine
 from sleeptime.worker.place import LendModel, OnProgress
 
 MaybeAnswered = TypeVar("MaybeAnswered", Answered, Answered | None)
-SUMMARY_INTENT = "purpose"
 JOULES_A_WATT_HOUR = 3600.0
 BYTES_PER_GB = 10**9
 
