@@ -16,10 +16,12 @@ from sleeptime.model import (
     EMBEDDER,
     ModelSpec,
     choose_model,
+    engine_threads,
     find,
     measure,
     open_model,
     pull,
+    remember,
     spec_named,
     verify,
 )
@@ -89,11 +91,15 @@ def bench_model(
     as_json: AsJson = False,
 ) -> None:
     """Measure how fast the model is here: prefill, decoding, the wait for a first word, memory."""
-    opened = open_model(load_settings(model))
+    settings = load_settings(model)
+    opened = open_model(settings)
     try:
-        speed = measure(opened.model, prompt_tokens=prompt_tokens, answer_tokens=answer_tokens)
+        speed = measure(
+            opened.model, prompt_tokens=prompt_tokens, answer_tokens=answer_tokens, threads=engine_threads(settings)
+        )
     finally:
         opened.model.close()
+    remember(speed)
     if as_json:
         print_json({"reason": opened.reason, "speed": speed})
         return

@@ -175,7 +175,7 @@ def _open_llama_cpp(path: Path, spec: ModelSpec, settings: Settings) -> Model:
         path,
         name=spec.key,
         context_tokens=min(settings.model.context_tokens, spec.context_tokens),
-        threads=_threads(settings),
+        threads=engine_threads(settings),
         niceness=_NICENESS,
     )
 
@@ -186,10 +186,11 @@ def _open_transformers(path: Path, spec: ModelSpec, settings: Settings) -> Model
     options = Options(
         context_tokens=min(settings.model.context_tokens, spec.context_tokens),
         quantisation=settings.model.quantisation,
-        threads=_threads(settings),
+        threads=engine_threads(settings),
     )
     return TransformersModel(path, name=spec.key, options=options)
 
 
-def _threads(settings: Settings) -> int:
+def engine_threads(settings: Settings) -> int:
+    """Threads that an engine on this machine uses: the setting sleep.threads, or half the usable cores."""
     return settings.sleep.threads or max(1, usable_cores() // 2)
