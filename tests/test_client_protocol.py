@@ -45,6 +45,7 @@ def test_both_sides_name_commands_and_notifications_alike():
         protocol.ASK_COMMAND,
         protocol.EXPLAIN_MODULE_COMMAND,
         protocol.STATUS_NOTIFICATION,
+        protocol.FOCUS_NOTIFICATION,
     }
 
 

@@ -15,7 +15,7 @@ import type { LanguageClientOptions } from 'vscode-languageclient/node';
 import { DOCUMENTS } from './languages';
 import { chooseLaunch, findOnPath } from './launch';
 import type { Launch } from './launch';
-import { ServerCommand, STATUS_NOTIFICATION } from './protocol';
+import { FOCUS_NOTIFICATION, ServerCommand, STATUS_NOTIFICATION } from './protocol';
 import type { AnswerPiece, AnswerResult, AskArguments, ExplainModuleArguments, StatusParams } from './protocol';
 import { withoutImages } from './render';
 import { chosenSettings, launchSettings } from './settings';
@@ -53,6 +53,11 @@ export class SleeptimeServer implements Disposable {
 
   explainModule(args: ExplainModuleArguments, reception: Reception): Promise<AnswerResult> {
     return this.execute(ServerCommand.explainModule, args, reception);
+  }
+
+  /** The person is back at the window: the server looks for changes made elsewhere. */
+  async focused(): Promise<void> {
+    if (this.client?.isRunning() === true) await this.client.sendNotification(FOCUS_NOTIFICATION);
   }
 
   dispose(): void {

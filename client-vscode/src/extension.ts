@@ -38,6 +38,9 @@ export function activate(context: ExtensionContext): Api {
         await server.restart();
       }
     }),
+    window.onDidChangeWindowState(async ({ focused }) => {
+      if (focused) await server.focused();
+    }),
     workspace.onDidGrantWorkspaceTrust(() => server.restart()),
   );
   return { ready: server.restart(), status: () => last };

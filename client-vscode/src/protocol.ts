@@ -11,6 +11,8 @@ export const ServerCommand = {
 export type ServerCommand = (typeof ServerCommand)[keyof typeof ServerCommand];
 
 export const STATUS_NOTIFICATION = 'sleeptime/status';
+/** From us to the server: the window has the person's attention again. */
+export const FOCUS_NOTIFICATION = 'sleeptime/focus';
 
 export interface Position {
   readonly line: number;

@@ -1,6 +1,7 @@
 """The real server process, with the echo model."""
 
 import asyncio
+import mmap
 import sys
 import tomllib
 from concurrent.futures import Future
@@ -101,6 +102,25 @@ async def test_a_file_saved_is_known_by_the_others(open_editor: OpenEditor, shop
             return "take(self, lots, more)" in (await editor.hover(uri, CALL, column) or "")
 
         assert await until(knows)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only inotify is known to miss what is written through a mapping")
+async def test_a_change_that_no_event_told_of_is_found_when_the_window_is_focused(
+    open_editor: OpenEditor, shop: Path
+) -> None:
+    async with open_editor(shop) as editor:
+        uri = await editor.indexed(shop / "shop.py")
+        column = len(BEFORE_TAKE.encode("utf-16-le")) // 2
+        with (shop / "till.py").open("r+b") as file, mmap.mmap(file.fileno(), 0) as mapped:
+            at = mapped.find(b"amount: int, note")
+            mapped[at : at + len("amount")] = b"coinss"
+            mapped.flush()
+
+            async def knows() -> bool:
+                editor.client.protocol.notify("sleeptime/focus", None)
+                return "take(self, coinss: int" in (await editor.hover(uri, CALL, column) or "")
+
+            assert await until(knows)
 
 
 async def test_ask_answers_with_evidence_that_exists(open_editor: OpenEditor, shop: Path) -> None:

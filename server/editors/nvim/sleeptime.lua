@@ -55,4 +55,14 @@ return {
       desc = 'Have Sleeptime explain this module',
     })
   end,
+  on_init = function(client)
+    -- The terminal tells of its focus where it can (tmux: set -g focus-events on): changes made elsewhere are looked for.
+    vim.api.nvim_create_autocmd('FocusGained', {
+      callback = function()
+        if client:is_stopped() then return true end -- which ends this autocommand
+        client:notify('sleeptime/focus')
+      end,
+      desc = 'Tell Sleeptime that the person is back',
+    })
+  end,
 }

@@ -9,6 +9,7 @@ from pygls.exceptions import JsonRpcInvalidParams
 from sleeptime.lsp.protocol import (
     ASK_COMMAND,
     EXPLAIN_MODULE_COMMAND,
+    FOCUS_NOTIFICATION,
     AnswerResult,
     AskArguments,
     ExplainModuleArguments,
@@ -23,6 +24,7 @@ def register(server: SleeptimeServer) -> None:
     server.feature(lsp.SHUTDOWN)(shutdown)
     server.feature(lsp.TEXT_DOCUMENT_DID_SAVE)(did_save)
     server.feature(lsp.TEXT_DOCUMENT_HOVER)(hover)
+    server.feature(FOCUS_NOTIFICATION)(focus)
     server.command(ASK_COMMAND)(ask)
     server.command(EXPLAIN_MODULE_COMMAND)(explain_module)
 
@@ -47,6 +49,10 @@ async def hover(ls: SleeptimeServer, params: lsp.HoverParams) -> lsp.Hover | Non
     markdown = await ls.session.hover(params.text_document.uri, params.position)
     ls.session.active("request", params.text_document.uri)
     return lsp.Hover(lsp.MarkupContent(lsp.MarkupKind.Markdown, markdown)) if markdown else None
+
+
+def focus(ls: SleeptimeServer, _params: Any) -> None:
+    ls.session.focused()
 
 
 async def ask(ls: SleeptimeServer, *arguments: Any) -> AnswerResult:

@@ -14,6 +14,7 @@ from pygls.protocol import default_converter
 ASK_COMMAND = "sleeptime.ask"
 EXPLAIN_MODULE_COMMAND = "sleeptime.explainModule"
 STATUS_NOTIFICATION = "sleeptime/status"
+FOCUS_NOTIFICATION = "sleeptime/focus"
 
 
 @attrs.frozen

@@ -165,6 +165,11 @@ class Session:
         self._told_at = now
         self._worker.tell(say.Activity(root=found[0].root, kind=kind, path=found[1]))
 
+    def focused(self) -> None:
+        """The person is back at the editor's window: changes made elsewhere, of which no event told, are looked for."""
+        for folder in self._folders:
+            self._worker.tell(say.Activity(root=folder.root, kind="focus"))
+
     def _place(self, uri: str) -> tuple[Folder, str] | None:
         """The innermost folder that holds a document, and its path there."""
         if uri not in self._places:

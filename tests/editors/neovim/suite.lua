@@ -90,6 +90,13 @@ local tests = {
     vim.cmd.SleeptimeExplain()
     eventually('an explanation', floating)
   end },
+  { 'the server is told when the window is focused', function()
+    local told
+    client().notify = function(_, method) told = method end
+    vim.api.nvim_exec_autocmds('FocusGained', {})
+    client().notify = nil
+    assert(told == 'sleeptime/focus', vim.inspect(told))
+  end },
 }
 
 -- Each test stands on those before it, so the first failure ends the run.
