@@ -107,6 +107,16 @@ class Binding(Struct, frozen=True, array_like=True):
     enclosing: int = -1
 
 
+class Comment(Struct, frozen=True, array_like=True):
+    """A comment, or several on successive lines, that is no symbol's documentation; without its marks.
+    `enclosing` is the index in `Outline.symbols` of the innermost symbol around it, or -1.
+    """
+
+    text: str
+    line: int
+    enclosing: int = -1
+
+
 class Outline(Struct, frozen=True, array_like=True):
     """All that one file's text says by itself: a pure function of (text, language, extractor version).
     It holds no path, so equal files share it across branches, worktrees and clones.
@@ -122,6 +132,7 @@ class Outline(Struct, frozen=True, array_like=True):
     line_count: int = 0
     bindings: tuple[Binding, ...] = ()
     cells: tuple[Span, ...] = ()
+    comments: tuple[Comment, ...] = ()
 
 
 class Module(Struct, frozen=True):

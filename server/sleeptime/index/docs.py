@@ -11,7 +11,7 @@ from sleeptime.index.symbols import Definition
 MAX_DOC_CHARS = 8000
 """Longer documentation is cut: nobody reads it in a hover, and it would be most of the store."""
 
-_LICENCE = re.compile(r"copyright|licen[cs]e|SPDX", re.IGNORECASE)
+LICENCE = re.compile(r"copyright|licen[cs]e|SPDX", re.IGNORECASE)
 _QUOTES = re.compile(r"^[rRuUbBfF]{0,2}(\"\"\"|'''|\"|')(.*?)\1?$", re.DOTALL)
 _COMMENT_MARK = re.compile(r"^\s*(?:/\*+!?|\*+/|//[/!]?|#+!?|\*(?=\s|$)|--)?[ \t]?(.*?)(?:\s*\*+/)?\s*$")
 _TAG = re.compile(r"</?(?:summary|remarks|para|see|c|code)\b[^>]*>")
@@ -25,6 +25,8 @@ class Docs:
         self._strings = {m["documented"][0].start_byte: m["docstring"][0] for m in scan.matches("docstring")}
         self._comments: dict[int, Node] = {}
         self._attributes: dict[int, Node] = {}
+        self.used: set[int] = set()
+        """The first bytes of comments that were given as somebody's documentation."""
         if doc_comment:
             pattern = re.compile(doc_comment.encode())
             self._comments = {
@@ -60,10 +62,10 @@ class Docs:
         for last in sorted(self._comments)[:20]:
             if self._comments.get(last + 1) is not None:
                 continue
-            text = self._comment_above(last)
             if last > 40 or (first_definition is not None and last >= first_definition.outer.start_point.row - 1):
                 return ""
-            if text and not _LICENCE.search(text):
+            text = self._comment_above(last)
+            if text and not LICENCE.search(text):
                 return text
         return ""
 
@@ -72,6 +74,7 @@ class Docs:
         while (node := self._comments.get(row) or self._attributes.get(row)) is not None:
             if row in self._comments:
                 texts.append(self._scan.slice(node))
+                self.used.add(node.start_byte)
                 if texts[-1].startswith("/*"):
                     break
             row = node.start_point.row - 1

@@ -90,7 +90,7 @@ def _names_argument(text: bytes, end: int) -> bool:
 def _code_only(scan: Scan) -> bytes:
     """The text with comments, strings (but not what is interpolated in them) and imports as blanks."""
     text = scan.text
-    spans = [(node.start_byte, node.end_byte, False) for node in scan.nodes("opaque")]
+    spans = [(node.start_byte, node.end_byte, False) for role in ("opaque", "comment") for node in scan.nodes(role)]
     if interpolated := scan.nodes("interpolated"):
         spans += [(node.start_byte, node.end_byte, True) for node in interpolated]
         spans.sort()

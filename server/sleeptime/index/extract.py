@@ -10,6 +10,7 @@ from tree_sitter import Query, QueryCursor, Tree
 from sleeptime.core.keys import text_hash
 from sleeptime.core.types import Binding, Outline, Reference, Span, Symbol
 from sleeptime.index.annotations import normal_type
+from sleeptime.index.comments import find_comments
 from sleeptime.index.docs import Docs
 from sleeptime.index.dotted import find_dotted_uses
 from sleeptime.index.languages import LanguageSpec, grammar
@@ -63,16 +64,22 @@ class _Extraction:
         scan = self._scan
         uses = (find_dotted_uses if self._spec.dotted else find_uses)(scan, self._definitions)
         first = self._definitions.all[0] if self._definitions.all else None
+        symbols, docstring = self._symbols(), self._docs.of_module(first)
         return Outline(
             language=self._spec.name,
-            symbols=self._symbols(),
+            symbols=symbols,
             imports=tuple(self._imports),
             references=tuple(self._references(uses)),
-            docstring=self._docs.of_module(first),
+            docstring=docstring,
             errors=_errors(scan.tree, self._spec.name) if scan.tree.root_node.has_error else (),
             line_count=scan.text.count(b"\n") + (not scan.text.endswith(b"\n") and bool(scan.text)),
             bindings=tuple(self._bindings()),
+            # Last: by now it is known which comments are documentation.
+            comments=tuple(find_comments(scan, self._docs.used, self._enclosing)),
         )
+
+    def _enclosing(self, byte: int) -> int:
+        return enclosing_index(self._definitions.nesting.at(byte), self._indices)
 
     def _collect(self, role: str) -> None:
         """Texts of bases, decorators or returned expressions, by the definition around them."""

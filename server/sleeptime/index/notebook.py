@@ -94,6 +94,9 @@ class _Moved:
             bindings=tuple(
                 structs.replace(binding, line=self._point(binding.line, 0)[0]) for binding in outline.bindings
             ),
+            comments=tuple(
+                structs.replace(comment, line=self._point(comment.line, 0)[0]) for comment in outline.comments
+            ),
             errors=tuple(self._span(span) for span in outline.errors),
             cells=cells,
             line_count=line_count,

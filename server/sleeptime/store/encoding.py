@@ -29,7 +29,9 @@ _IDENTIFIER = re.compile(r"[^\W\d][\w$]*")
 
 
 class SymbolWords(Struct, frozen=True, array_like=True):
-    """What can be searched about one symbol (its index in the outline; -1 is the module)."""
+    """What can be searched about one symbol (its index in the outline; -1 is the module). `docs` is its docstring and
+    the comments in it.
+    """
 
     symbol: int
     name: str
@@ -113,12 +115,20 @@ def _words(outline: Outline) -> Iterator[SymbolWords]:
     used: defaultdict[int, set[str]] = defaultdict(set)
     for reference in outline.references:
         used[reference.enclosing].add(reference.name)
-    if outline.docstring or used[-1]:
-        yield SymbolWords(-1, "", "", outline.docstring[:DOC_CHARACTERS], _body(used[-1]))
+    said: defaultdict[int, list[str]] = defaultdict(list)
+    for comment in outline.comments:
+        said[comment.enclosing].append(comment.text)
+    if outline.docstring or used[-1] or said[-1]:
+        yield SymbolWords(-1, "", "", _docs(outline.docstring, said[-1]), _body(used[-1]))
     for index, symbol in enumerate(outline.symbols):
         scope = symbol.qualified_name[: -len(symbol.name)] if symbol.parent >= 0 else ""
-        docs = symbol.docstring[:DOC_CHARACTERS]
+        docs = _docs(symbol.docstring, said[index]) if index in said else symbol.docstring[:DOC_CHARACTERS]
         yield SymbolWords(index, split_name(symbol.name), split_name(scope), docs, _body(used[index]))
+
+
+def _docs(docstring: str, comments: list[str]) -> str:
+    """What is said in words about a symbol."""
+    return "\n".join([docstring[:DOC_CHARACTERS], *comments])[: 2 * DOC_CHARACTERS]
 
 
 def _body(names: set[str]) -> str:

@@ -1,4 +1,4 @@
-from sleeptime.core.types import Outline, Reference, Span, Symbol, Target
+from sleeptime.core.types import Comment, Outline, Reference, Span, Symbol, Target
 from sleeptime.store import FileRow, Store, encode_outline
 
 HERE = Span(0, 0, 1, 0)
@@ -10,7 +10,9 @@ def fill(store: Store, worktree: str = "/one") -> None:
         Symbol("wsgi_app", "Flask.wsgi_app", "method", HERE, HERE, parent=0, docstring="Handles one request."),
         Symbol("open_session", "Flask.open_session", "method", HERE, HERE, parent=0),
     )
-    app = Outline("python", symbols, (), (Reference("dispatchRequest", "self", "call", 1, 1, 1),), "All of the app.")
+    dispatch = Reference("dispatchRequest", "self", "call", 1, 1, 1)
+    why = Comment("Middleware may swap the environment.", 2, 1), Comment("Kept for zebras.", 9)
+    app = Outline("python", symbols, (), (dispatch,), "All of the app.", comments=why)
     # BM25 needs other symbols for a word to be rare among.
     others = Outline("python", tuple(Symbol(f"other{n}", f"other{n}", "function", HERE, HERE) for n in "abcdefgh"))
     guide = Outline("markdown", (Symbol("Getting started", "Getting started", "heading", HERE, HERE),))
@@ -37,6 +39,12 @@ def test_docstrings_and_names_used_inside_are_found(store: Store) -> None:
     assert targets(store, "dispatch")[0] == "app.py::Flask.wsgi_app"
     assert store.search.code("/one", "all of the app")[-1].target.level in {"module", "symbol"}
     assert "app.py" in targets(store, "all of the app")
+
+
+def test_comments_are_found_by_the_symbol_around_them(store: Store) -> None:
+    fill(store)
+    assert targets(store, "why swap the environment?") == ["app.py::Flask.wsgi_app"]
+    assert targets(store, "zebra") == ["app.py"]
 
 
 def test_a_class_is_found_as_a_class(store: Store) -> None:

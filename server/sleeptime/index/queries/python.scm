@@ -59,5 +59,5 @@
 
 ; What is no code, for dotted.py.
 (string) @opaque
-(comment) @opaque
+(comment) @comment
 (interpolation) @interpolated
