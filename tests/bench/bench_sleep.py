@@ -17,6 +17,7 @@ import tempfile
 import threading
 import time
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -50,11 +51,16 @@ class Watched:
         self._model = model
         self.results: list[ChatResult] = []
         self.name, self.context_tokens = model.name, model.context_tokens
-        self.count_tokens, self.close = model.count_tokens, model.close
+        self.count_tokens, self.close, self.together = model.count_tokens, model.close, model.together
 
     def chat(self, request: ChatRequest, cancel: threading.Event, on_text: OnText = discard) -> ChatResult:
         self.results.append(self._model.chat(request, cancel, on_text))
         return self.results[-1]
+
+    def chat_many(self, requests: Sequence[ChatRequest], cancel: threading.Event) -> tuple[ChatResult, ...]:
+        results = self._model.chat_many(requests, cancel)
+        self.results += results
+        return results
 
 
 class Site:

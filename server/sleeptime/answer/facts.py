@@ -3,27 +3,17 @@
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 
-from msgspec import Struct
-
 from sleeptime.answer.defuse import defused
+from sleeptime.answer.stated import SHOWN, Stated, code, codes, listed
+from sleeptime.answer.structure import collaborators, conventions, effects, extension_points, invariants
 from sleeptime.core.intents import IntentName
 from sleeptime.core.keys import text_hash
 from sleeptime.core.types import Commit, Evidence, Target
 from sleeptime.index import Facts, Graph, Sources, Use
 from sleeptime.prompts import first_sentence, outline_card
 
-SHOWN = 12
-"""Rows of a list that are shown; what is left out is counted."""
-
 CARD_LINES = 40
 """Lines of a module's contents; longer is scrolled past."""
-
-
-class Stated(Struct, frozen=True):
-    """What the facts say, and the lines (path, zero-based line, symbol) that show it."""
-
-    text: str
-    places: tuple[tuple[str, int, str], ...]
 
 
 class FactAnswers:
@@ -41,12 +31,17 @@ class FactAnswers:
             "tests": _tests,
             "attributes": _attributes,
             "defined": _defined,
+            "effects": lambda facts: effects(facts, sources),
+            "collaborators": lambda facts: collaborators(facts, graph),
+            "extension_points": lambda facts: extension_points(facts, graph, sources),
         }
 
     def answer(self, target: Target, intent: IntentName) -> tuple[str, tuple[Evidence, ...]] | None:
         """Markdown and its evidence, or None if the target is gone or the intent does not fit it."""
         if intent == "history":
             stated = self._history(target)
+        elif intent == "conventions":
+            stated = conventions(self._sources)
         else:
             stated = self._about_symbol(target, intent) if target.symbol else self._about_module(target, intent)
         if stated is None:
@@ -67,12 +62,14 @@ class FactAnswers:
         if intent == "contents":
             card = outline_card(outline, CARD_LINES)
             return Stated(f"`{target.path}` holds:\n\n```{outline.language}\n{card}\n```", here)
+        if intent == "invariants":
+            return invariants(target.path, outline)
         if intent in {"dependencies", "dependents"}:
             find = self._graph.dependencies if intent == "dependencies" else self._graph.dependents
             said = "depends on" if intent == "dependencies" else "is imported by"
             paths = find(target.path)
             rows = [f"- `{path}`" for path in paths[:SHOWN]]
-            return Stated(_list(f"`{target.path}` {said}", rows, len(paths), "file"), here)
+            return Stated(listed(f"`{target.path}` {said}", rows, len(paths), "file"), here)
         return None
 
     def _history(self, target: Target) -> Stated | None:
@@ -82,7 +79,7 @@ class FactAnswers:
             return None
         here = ((target.path, symbol.name_span.start_line if symbol else 0, target.symbol),)
         commits = self._sources.history(target)
-        name = _code(target.symbol or target.path)
+        name = code(target.symbol or target.path)
         if not commits:
             return Stated(f"Git knows no commit that touched {name}.", here)
         rows = [f"- {_commit(commit)}" for commit in commits[:SHOWN]]
@@ -96,7 +93,7 @@ class FactAnswers:
 
 
 def _callers(facts: Facts) -> Stated:
-    name = _code(facts.target.symbol)
+    name = code(facts.target.symbol)
     if not facts.callers:
         text = f"Nothing in the index calls {name}. Calls through names made at run time cannot be seen."
         return Stated(text, _here(facts))
@@ -104,25 +101,25 @@ def _callers(facts: Facts) -> Stated:
 
 
 def _callees(facts: Facts) -> Stated:
-    name = _code(facts.target.symbol)
+    name = code(facts.target.symbol)
     if not facts.callees:
         return Stated(f"{name} calls nothing that this repository defines.", _here(facts))
     return _uses(f"{name} calls", facts.callees, facts.callee_count, "thing")
 
 
 def _tests(facts: Facts) -> Stated:
-    name = _code(facts.target.symbol)
+    name = code(facts.target.symbol)
     if not facts.tests:
         return Stated(f"No test in the index uses {name} directly.", _here(facts))
     return _uses(f"{name} is used by{_bound(facts)}", facts.tests, facts.test_count, "test")
 
 
 def _errors(facts: Facts) -> Stated:
-    name, raised = _code(facts.target.symbol), facts.symbol.raises
+    name, raised = code(facts.target.symbol), facts.symbol.raises
     if not raised:
         return Stated(f"{name} raises nothing itself; what it calls may.", _here(facts))
     places = tuple((use.path, use.line, facts.target.symbol) for use in facts.raises)
-    return Stated(f"{name} raises {_codes(raised)} itself; what it calls may raise more.", places or _here(facts))
+    return Stated(f"{name} raises {codes(raised)} itself; what it calls may raise more.", places or _here(facts))
 
 
 def _parameters(facts: Facts) -> Stated:
@@ -130,14 +127,14 @@ def _parameters(facts: Facts) -> Stated:
     said = defused(first_sentence(symbol.docstring))
     text = f"```{facts.language}\n{symbol.signature or symbol.qualified_name}\n```" + (f"\n\n{said}" if said else "")
     if symbol.returns:
-        text += f"\n\nIt returns {_codes(symbol.returns)}."
+        text += f"\n\nIt returns {codes(symbol.returns)}."
     return Stated(text, _here(facts))
 
 
 def _overrides(facts: Facts) -> Stated:
-    name = _code(facts.target.symbol)
+    name = code(facts.target.symbol)
     said = [
-        f"{name} {verb} {_codes(names)}."
+        f"{name} {verb} {codes(names)}."
         for verb, names in (
             ("extends", facts.symbol.bases),
             ("is extended by", _symbols(facts.subclasses)),
@@ -151,22 +148,22 @@ def _overrides(facts: Facts) -> Stated:
 
 def _attributes(facts: Facts) -> Stated:
     if not facts.attributes:
-        return Stated(f"{_code(facts.target.symbol)} assigns no attributes that the index sees.", _here(facts))
+        return Stated(f"{code(facts.target.symbol)} assigns no attributes that the index sees.", _here(facts))
     rows, places = [], []
     for attribute in facts.attributes[:SHOWN]:
         rows.append(
-            f"- {_code(attribute.target.symbol)}: assigned in {attribute.write_count}, read in"
+            f"- {code(attribute.target.symbol)}: assigned in {attribute.write_count}, read in"
             f"{_bound(facts)} {attribute.read_count} places"
         )
         places += [(use.path, use.line, attribute.target.symbol) for use in attribute.written[:1]]
-    head = f"{_code(facts.target.symbol)} has"
-    return Stated(_list(head, rows, facts.attribute_count, "attribute"), tuple(places) or _here(facts))
+    head = f"{code(facts.target.symbol)} has"
+    return Stated(listed(head, rows, facts.attribute_count, "attribute"), tuple(places) or _here(facts))
 
 
 def _defined(facts: Facts) -> Stated:
     symbol, path = facts.symbol, facts.target.path
     where = f"`{path}:{symbol.name_span.start_line + 1}`"
-    return Stated(f"{_code(symbol.qualified_name)} is a {symbol.kind} defined in {where}.", _here(facts))
+    return Stated(f"{code(symbol.qualified_name)} is a {symbol.kind} defined in {where}.", _here(facts))
 
 
 def _bound(facts: Facts) -> str:
@@ -178,22 +175,16 @@ def _commit(commit: Commit) -> str:
     if not commit.hash:
         return "a change that is not committed yet"
     day = datetime.fromtimestamp(commit.time, UTC).date().isoformat()
-    return f"{defused(commit.author)} on {day}: {defused(commit.subject)} ({_code(commit.hash[:10])})"
+    return f"{defused(commit.author)} on {day}: {defused(commit.subject)} ({code(commit.hash[:10])})"
 
 
 def _uses(head: str, uses: Sequence[Use], total: int, unit: str) -> Stated:
     rows = [
-        f"- {_code(use.target.symbol or use.target.path)} · `{use.path}:{use.line + 1}`"
+        f"- {code(use.target.symbol or use.target.path)} · `{use.path}:{use.line + 1}`"
         + (" (perhaps: several things have this name)" if use.ambiguous else "")
         for use in uses[:SHOWN]
     ]
-    return Stated(_list(head, rows, total, unit), tuple((use.path, use.line, use.target.symbol) for use in uses))
-
-
-def _list(head: str, rows: list[str], total: int, unit: str) -> str:
-    count = f"{head} {total or 'no'} {unit}{'' if total == 1 else 's'}"
-    more = [f"- … and {total - len(rows)} more"] if total > len(rows) else []
-    return "\n".join([count + (":" if rows else "."), *([""] if rows else []), *rows, *more])
+    return Stated(listed(head, rows, total, unit), tuple((use.path, use.line, use.target.symbol) for use in uses))
 
 
 def _here(facts: Facts) -> tuple[tuple[str, int, str], ...]:
@@ -202,11 +193,3 @@ def _here(facts: Facts) -> tuple[tuple[str, int, str], ...]:
 
 def _symbols(targets: Iterable[Target]) -> tuple[str, ...]:
     return tuple(target.symbol for target in targets)
-
-
-def _codes(names: Iterable[str]) -> str:
-    return ", ".join(_code(name) for name in names)
-
-
-def _code(name: str) -> str:
-    return f"`{name}`"

@@ -15,7 +15,8 @@ from sleeptime.core.types import Level
 IntentName = Literal[
     "purpose", "explain", "parameters", "errors", "callers", "callees", "defined", "overrides", "tests", "attributes",
     "dependencies", "dependents", "contents", "history", "overview",
-    "entry_points", "configuration", "testing", "lifecycle", "changed",
+    "entry_points", "configuration", "testing", "lifecycle", "changed", "where", "rationale", "effects",
+    "collaborators", "extension_points", "data_flow", "invariants", "flow", "error_handling", "conventions",
 ]  # fmt: skip
 
 
@@ -45,7 +46,7 @@ INTENTS = (
         "callers",
         ("symbol", "class"),
         "Who calls `{name}`?",
-        0.10,
+        0.08,
         "(who|what|which (functions?|methods?|code|places?)) (calls?|uses?|invokes?)",
         r"where .*\b(called|used|invoked)\b( from)?",
         r"\bcallers?\b|\busages?\b|call sites?|references to",
@@ -70,7 +71,7 @@ INTENTS = (
         "parameters",
         ("symbol", "class"),
         "What are the parameters of `{name}`?",
-        0.07,
+        0.05,
         r"\b(parameters?|arguments?|signature)\b.*\b(of|does|for|take|accept|to)\b( .*\b(take|accept|need)s?\b)?",
         r"what does .*\b(take|accept|return)s?\b( as (its )?(parameters?|arguments?))?|return type of",
     ),
@@ -106,6 +107,41 @@ INTENTS = (
         r"(who|which commits?)( has| have)?( last| recently)? (changed|touched|modified|edited|wrote|added)",
         r"when (was|were|did|has) .*\b(changed?|touched|modified|edited|written|added)\b( last)?",
         r"last (changes?|commits?|author)( of| to| that touched)?|\bgit (history|blame|log)\b( of| for)?",
+    ),
+    _intent(
+        "effects",
+        ("symbol",),
+        "What does `{name}` change?",
+        0.03,
+        r"side.?effects?( of| does| has)?|what (state )?(does|do|is) .*\b(change|modify|modifie|assign|set|mutate)s?\b",
+    ),
+    _intent(
+        "collaborators",
+        ("class",),
+        "Which classes does `{name}` work with?",
+        0.03,
+        r"\bcollaborat\w+|(what|which) .*\b(works?|interacts?) with\b|(what is the )?relationship (of|between)",
+    ),
+    _intent(
+        "extension_points",
+        ("class",),
+        "How is `{name}` extended?",
+        0.02,
+        r"how (is|can|do|does|should) .*\b(extend|subclass|customi[sz]|plug)\w*|extension points?( of)?",
+    ),
+    _intent(
+        "invariants",
+        ("module",),
+        "What must hold in `{name}`?",
+        0.02,
+        r"what must (hold|be true)( in)?|\binvariants?( of| in)?|(which|what) (conditions|checks|constraints)\b",
+    ),
+    _intent(
+        "conventions",
+        ("repository",),
+        "Which conventions does the code of this repository follow?",
+        0.04,
+        r"\bconventions?\b( does| do)?( .*\bfollow)?|(code|coding|naming) style",
     ),
     _intent(
         "defined",
@@ -177,14 +213,54 @@ INTENTS = (
         "lifecycle",
         ("class",),
         "What state does `{name}` keep, and when does it change?",
-        0.08,
+        0.06,
         r"\b(what|which) state\b( does)?( .*\bkeeps?\b)?|\blife ?cycle\b( of)?|when does it change",
+        typed=False,
+    ),
+    _intent(
+        "flow",
+        ("repository",),
+        "What happens from start to end when this repository does its work?",
+        0.12,
+        r"(what happens )?from (start|beginning|first) to (end|last)|life ?cycle of (a|the|one)|request life ?cycle",
+        typed=False,
+    ),
+    _intent(
+        "error_handling",
+        ("repository",),
+        "How are errors handled in this repository?",
+        0.08,
+        r"how (are|does .*) (errors?|exceptions?|failures?) .*\b(handled|treated|reported|processed)|error handling",
+        typed=False,
+    ),
+    _intent(
+        "where",
+        ("topic",),
+        "Where is `{name}` implemented?",
+        0.15,
+        r"^where\b|\b(which|what) (file|module|class|function)s?\b.*\b(implement|handle|hold|contain|store)\w*",
+        typed=False,
+    ),
+    _intent(
+        "rationale",
+        ("class", "topic"),
+        "Why does `{name}` exist?",
+        0.06,
+        r"^why\b|\b(reason|rationale) (for|behind)\b",
+        typed=False,
+    ),
+    _intent(
+        "data_flow",
+        ("module",),
+        "How does data flow through `{name}`?",
+        0.03,
+        r"\bdata ?flows?\b( through| in)?|how (does|do) .*\bflows?\b( through| in)?",
         typed=False,
     ),
     _intent("changed", ("change",), "What changed in `{name}`?", 1.0, r"\bwhat (has )?changed\b( in)?", typed=False),
     _intent(
         "explain",
-        ("symbol", "class", "module"),
+        ("symbol", "class", "module", "topic"),
         "How does `{name}` work?",
         0.24,
         r"^how (does|do|is|are)\b|\bhow .* works?\b|^explain( how)?\b|walk (me )?through",
@@ -193,7 +269,7 @@ INTENTS = (
     ),
     _intent(
         "purpose",
-        ("symbol", "class", "module", "package"),
+        ("symbol", "class", "module", "package", "topic"),
         "What is `{name}` for?",
         0.16,
         r"what (is|are|does|do)\b( the)?( (purpose|role|responsibility) of)?|why (is there|does .* exist)",
@@ -208,8 +284,8 @@ _PATTERNS = tuple((intent, re.compile(intent.pattern, re.IGNORECASE)) for intent
 
 
 def question_for(intent: str, name: str) -> str:
-    """The standard wording of an intent about `name`."""
-    return BY_NAME[intent].template.format(name=name)  # type: ignore[index]
+    """The standard wording of an intent about `name`; of a topic that is called by its question, that question."""
+    return name if name.endswith("?") else BY_NAME[intent].template.format(name=name)  # type: ignore[index]
 
 
 def find_intent(question: str, level: Level | None = None) -> Intent | None:

@@ -80,6 +80,15 @@ class Model(Protocol):
         """
         ...
 
+    @property
+    def together(self) -> int:
+        """How many requests are best asked at once; 1 where each would only wait for the others."""
+        ...
+
+    def chat_many(self, requests: Sequence[ChatRequest], cancel: threading.Event) -> tuple[ChatResult, ...]:
+        """The result of each request, in order. Errors are those of `chat`, and of the first request that has one."""
+        ...
+
     def close(self) -> None:
         """Free the weights. Calling it twice is fine."""
         ...

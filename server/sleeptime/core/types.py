@@ -28,7 +28,7 @@ SymbolKind = Literal[
     "heading",
 ]
 ReferenceKind = Literal["call", "read", "write", "base", "decorator", "type", "raise"]
-Level = Literal["symbol", "class", "module", "package", "repository", "change"]
+Level = Literal["symbol", "class", "module", "package", "topic", "repository", "change"]
 JobState = Literal["waiting", "running", "done", "failed", "set_aside"]
 
 
@@ -144,7 +144,9 @@ class Module(Struct, frozen=True):
 
 
 class Target(Struct, frozen=True):
-    """What a note or question is about. `path` is "" for the repository; `symbol` is a qualified name or ""."""
+    """What a note or question is about. `path` is "" for the repository; `symbol` is a qualified name or "". Of a topic
+    it is what the topic is called: a concept ("request context"), or a question in full.
+    """
 
     level: Level
     path: str = ""
@@ -176,6 +178,14 @@ class Commit(Struct, frozen=True):
     subject: str
 
 
+class Read(Struct, frozen=True):
+    """Code that an answer was written from besides its target's, and its hashes then (as of an `Answer`)."""
+
+    target: Target
+    code_hash: str
+    token_hash: str = ""
+
+
 class GateResults(Struct, frozen=True):
     """What verification found: shares in 0..1, and the offenders by name. `dropped` counts, by gate, the sentences that
     did not make it into the text.
@@ -194,8 +204,8 @@ class Answer(Struct, frozen=True):
 
     `key` holds all that the text depends on (see `keys.answer_key`); `code_hash` is the hash of the target's
     source when it was written, so that a reader can tell fresh from stale without the prompt. `token_hash` is of its
-    tokens alone, "" if unknown; `dependencies` are the keys of the notes that it was written from. Whether an answer is
-    fresh is for `index/freshness.py` to say.
+    tokens alone, "" if unknown; `dependencies` are the keys of the notes that it was written from, `read` what other
+    code was. Whether an answer is fresh is for `index/freshness.py` to say.
     """
 
     key: str
@@ -215,6 +225,7 @@ class Answer(Struct, frozen=True):
     seconds: float = 0.0
     token_hash: str = ""
     dependencies: tuple[str, ...] = ()
+    read: tuple[Read, ...] = ()
 
 
 class Job(Struct, frozen=True):

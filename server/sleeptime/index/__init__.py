@@ -1,9 +1,11 @@
 """Text to structure: outlines of files, and the graph between them. Pure, and never fails on any bytes."""
 
+from sleeptime.index.concepts import Concept, concepts, named_after
 from sleeptime.index.facts import Attribute, Facts, Resolution, Use
 from sleeptime.index.freshness import Freshness, folder_of, members
 from sleeptime.index.graph import Graph
 from sleeptime.index.grounding import (
+    UNIVERSAL_NAMES,
     Passage,
     Scope,
     cited_places,
@@ -21,7 +23,9 @@ from sleeptime.index.sources import Sources
 
 __all__ = [
     "LANGUAGES",
+    "UNIVERSAL_NAMES",
     "Attribute",
+    "Concept",
     "Facts",
     "Freshness",
     "Graph",
@@ -34,11 +38,13 @@ __all__ = [
     "Use",
     "cited_places",
     "code_names",
+    "concepts",
     "find_evidence",
     "folder_of",
     "is_test_path",
     "language_of",
     "members",
+    "named_after",
     "parse",
     "rank",
     "sentences",

@@ -7,7 +7,7 @@ comment, formatting or a move changes nothing); and are the notes that it was wr
 from collections.abc import Callable
 
 from sleeptime.core.keys import combined_hash
-from sleeptime.core.types import Answer, Span, Target
+from sleeptime.core.types import Answer, Read, Span, Target
 from sleeptime.index.parse import token_hash
 from sleeptime.index.rank import is_test_path
 from sleeptime.index.sources import Sources, find_symbol
@@ -20,6 +20,9 @@ REMEMBERED = 4096
 
 PROSE = (".md", ".markdown", ".rst", ".txt", ".ipynb")
 """Files that make no package."""
+
+TOPIC = "topic"
+"""The hash of a topic's own code, of which there is none."""
 
 DEEPEST = 8
 """Symbol, class, module, package, repository are five; more would be a circle."""
@@ -37,15 +40,18 @@ class Freshness:
         """The hash of what `target` says now; "" if it is gone.
 
         A package says which modules it has, the repository which packages: what those say is said in their notes.
+        A topic has no code of its own: what its answers were written from is all in `Answer.read`.
         """
         if target.level in {"package", "repository"}:
             names = [str(member) for member in members(target, self._sources)]
             return combined_hash(names) if names else ""
+        if target.level == "topic":
+            return TOPIC
         return self._sources.code_hash(target)
 
     def token_hash(self, target: Target) -> str:
         """The hash of its tokens as they are on the disk now, comments left out; "" where there are none to tell."""
-        if target.level in {"package", "repository"}:
+        if target.level in {"package", "topic", "repository"}:
             return ""
         known = (target, self.code_hash(target))
         if known not in self._tokens:
@@ -58,13 +64,14 @@ class Freshness:
         """Whether nothing that the answer was written from has changed."""
         if answer.target.level == "change":
             return True  # what happened between two commits stays so
-        return self._says_the_same(answer) and self._dependencies_hold(answer, depth)
+        says_the_same = self._says_the_same(answer) and all(self._says_the_same(read) for read in answer.read)
+        return says_the_same and self._dependencies_hold(answer, depth)
 
-    def _says_the_same(self, answer: Answer) -> bool:
-        now = self.code_hash(answer.target)
-        if now == answer.code_hash or not now:
+    def _says_the_same(self, then: Answer | Read) -> bool:
+        now = self.code_hash(then.target)
+        if now == then.code_hash or not now:
             return bool(now)
-        return bool(answer.token_hash) and self.token_hash(answer.target) == answer.token_hash
+        return bool(then.token_hash) and self.token_hash(then.target) == then.token_hash
 
     def _dependencies_hold(self, answer: Answer, depth: int) -> bool:
         notes = (self._find(key) for key in answer.dependencies)

@@ -4,7 +4,7 @@ import json
 import re
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from sleeptime.core.errors import ContextOverflowError
@@ -37,10 +37,12 @@ class EchoModel:
         *,
         context_tokens: int = 8192,
         seconds_per_token: float = 0.0,
+        together: int = 1,
     ) -> None:
         self._reply = reply
         self._context_tokens = context_tokens
         self._seconds_per_token = seconds_per_token
+        self._together = together
         self._last_prompt: list[str] = []
         self._lock = threading.Lock()
 
@@ -84,6 +86,15 @@ class EchoModel:
             prefill_ms=0.0,
             decode_ms=(time.perf_counter() - start) * 1000,
         )
+
+    @property
+    def together(self) -> int:
+        """As it was told."""
+        return self._together
+
+    def chat_many(self, requests: Sequence[ChatRequest], cancel: threading.Event) -> tuple[ChatResult, ...]:
+        """One after the other."""
+        return tuple(self.chat(request, cancel) for request in requests)
 
     def _speak(self, request: ChatRequest, cancel: threading.Event, on_text: OnText) -> tuple[list[str], Finish]:
         text = _cut_at_stop(self._reply(request), request.stop)

@@ -4,6 +4,7 @@ import contextlib
 import re
 import threading
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -88,6 +89,15 @@ class LlamaCppModel:
                     if cancel.is_set():
                         break
             return self._finished(server, transcript, cancel)
+
+    @property
+    def together(self) -> int:
+        """One slot: requests follow each other."""
+        return 1
+
+    def chat_many(self, requests: Sequence[ChatRequest], cancel: threading.Event) -> tuple[ChatResult, ...]:
+        """One after the other; what their prompts begin with alike is computed once."""
+        return tuple(self.chat(request, cancel) for request in requests)
 
     def _finished(self, server: LlamaServer, transcript: "_Transcript", cancel: threading.Event) -> ChatResult:
         if transcript.finish:

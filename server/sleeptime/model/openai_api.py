@@ -8,7 +8,8 @@ import os
 import queue
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
@@ -131,6 +132,16 @@ class OpenAiModel:
             if mine:
                 self._follow(request, cancel, heard)
         return heard.result(cancelled=not heard.finish)
+
+    @property
+    def together(self) -> int:
+        """As many as the endpoint is asked at a time."""
+        return self._endpoint.concurrency
+
+    def chat_many(self, requests: Sequence[ChatRequest], cancel: threading.Event) -> tuple[ChatResult, ...]:
+        """At the same time, as far as the endpoint's concurrency allows."""
+        with ThreadPoolExecutor(self.together) as threads:
+            return tuple(threads.map(lambda request: self.chat(request, cancel), requests))
 
     def _follow(self, request: ChatRequest, cancel: threading.Event, heard: "_Heard") -> None:
         events: queue.SimpleQueue[Any] = queue.SimpleQueue()

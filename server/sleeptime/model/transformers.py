@@ -99,6 +99,11 @@ class TransformersModel:
         """
         return self.chat_many([request], cancel, lambda _row, text: on_text(text))[0]
 
+    @property
+    def together(self) -> int:
+        """What one batch holds; fewer once memory did not suffice."""
+        return self._batch_rows
+
     def chat_many(
         self, requests: Sequence[ChatRequest], cancel: threading.Event, on_text: OnRowText = discard_row
     ) -> tuple[ChatResult, ...]:

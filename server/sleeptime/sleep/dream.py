@@ -20,8 +20,10 @@ from sleeptime.core.types import Answer, Job, Target
 from sleeptime.index import Graph, Sources, rank
 from sleeptime.sleep.attention import Attention
 from sleeptime.sleep.idle import Used
+from sleeptime.sleep.material import Known
 from sleeptime.sleep.notes import Notes
 from sleeptime.sleep.plan import Outlook, Planned, plan
+from sleeptime.sleep.themes import themes_of
 from sleeptime.sleep.value import Counts
 from sleeptime.sleep.write import PROMPT_VERSION, Cost, Writer, Written
 from sleeptime.store import Entry, Store
@@ -49,14 +51,15 @@ class Subject(Struct, frozen=True):
 
 def foresee(subject: Subject, notes: Notes, attention: Attention, now: float) -> list[Planned]:
     """What there is to do as things stand, best first. Writes nothing and needs no model."""
-    outlines, store = subject.sources.outlines, subject.store
+    outlines, store, ranks = subject.sources.outlines, subject.store, rank(subject.sources.outlines)
     outlook = Outlook(
         counts=Counts(store.ledger.intent_counts(), store.jobs.outcomes()),
         attention=attention.weights(now, Graph(outlines).dependents),
         edited=attention.edited(now),
         notes=notes,
+        themes=tuple(themes_of(subject.sources, ranks)),
     )
-    return plan(subject.sources, rank(outlines), f"{PROMPT_VERSION}@{subject.model}", outlook)
+    return plan(subject.sources, ranks, f"{PROMPT_VERSION}@{subject.model}", outlook)
 
 
 class Tally(Struct):
@@ -88,16 +91,23 @@ class Sleeper:
         self._used = tools.used
         self._tools = tools
         self._notes = Notes(sources, store, tools.model.name)
-        self._writer = Writer(sources, tools.model, tools.clock, self._find_note)
+        self._members: dict[tuple[Target, str], tuple[Target, ...]] = {}
+        self._writer = Writer(sources, tools.model, tools.clock, Known(self._find_note, self._find_members))
+
+    # Both as of the latest plan.
 
     def _find_note(self, target: Target) -> Answer | None:
-        return self._notes.summary(target)  # of the notes at the latest plan
+        return self._notes.summary(target)
+
+    def _find_members(self, target: Target, intent: str) -> tuple[Target, ...]:
+        return self._members.get((target, intent), ())
 
     def plan(self) -> int:
         """Write down the jobs worth doing, take back those that no longer are; returns how many are waiting."""
         self._notes = Notes(self._sources, self._store, self._model.name)
         subject = Subject(self._sources, self._store, self._model.name)
         planned = foresee(subject, self._notes, self._tools.attention, self._clock.now())
+        self._members = {(one.job.target, one.job.intent): one.members for one in planned if one.members}
         waiting = {job.key for job in self._store.jobs.in_state("waiting", self._worktree)}
         self._store.jobs.withdraw(sorted(waiting - {one.job.key for one in planned}))
         self._store.jobs.plan((one.job for one in planned), self._worktree)
@@ -112,26 +122,43 @@ class Sleeper:
         start, tally = self._clock.monotonic(), Tally(Cost())
         total = self.plan()
         while not cancel.is_set():
-            job = self._store.jobs.claim(self._worktree)
-            if job is None:
+            jobs = self._claimed()
+            if not jobs:
                 before = tally.answers_planned
                 tally.answers_planned = tally.answers
                 if tally.answers == before or not (more := self.plan()):
                     break  # nothing new was written that something else could be written from
                 total = tally.done + more
                 continue
-            name = job.target.symbol or job.target.path
-            on_progress(tally.done, total, question_for(job.intent, name))
-            self._do(job, cancel, tally)
+            name = jobs[0].target.symbol or jobs[0].target.path
+            on_progress(tally.done, total, question_for(jobs[0].intent, name))
+            self._do(jobs, cancel, tally)
         return self._slept(tally, self._clock.monotonic() - start)
 
-    def _do(self, job: Job, cancel: threading.Event, tally: Tally) -> None:
+    def _claimed(self) -> list[Job]:
+        """The next job, and as many about the same file as the model gainfully answers together."""
+        first = self._store.jobs.claim(self._worktree)
+        if first is None:
+            return []
+        jobs = [first]
+        for job in self._store.jobs.next(self._model.together - 1, self._worktree):
+            if job.target.path != first.target.path or job.attempts or (first.attempts > 1):
+                break  # what failed before is tried alone
+            if (claimed := self._store.jobs.claim_key(job.key)) is not None:
+                jobs.append(claimed)
+        return jobs
+
+    def _do(self, jobs: list[Job], cancel: threading.Event, tally: Tally) -> None:
         before = self._used()
-        written = self._written(job, cancel, tally)
-        if written is None:
-            return
-        tally.cost.add(written.cost)
-        self._store.ledger.add(_entry(job, written, self._model.name, self._used().since(before)))
+        written = self._written(jobs, cancel, tally)
+        used = self._used().since(before)
+        share = Used(used.cpu_seconds / len(jobs), used.joules / len(jobs))
+        for job, one in zip(jobs, written, strict=False):
+            tally.cost.add(one.cost)
+            self._store.ledger.add(_entry(job, one, self._model.name, share))
+            self._keep(job, one, tally)
+
+    def _keep(self, job: Job, written: Written, tally: Tally) -> None:
         if written.cancelled:
             self._store.jobs.release(job)
             return
@@ -144,24 +171,32 @@ class Sleeper:
         self._store.answers.put(written.answer)
         self._store.jobs.finish(job)
 
-    def _written(self, job: Job, cancel: threading.Event, tally: Tally) -> Written | None:
-        """None: it failed in a way that another try may not; it waits, and others go on."""
+    def _written(self, jobs: list[Job], cancel: threading.Event, tally: Tally) -> list[Written]:
+        """Empty if they failed in a way that another try may not (they wait, and others go on) or were done singly."""
         try:
-            written = self._writer.write(job.target, job.intent, cancel)
+            written = self._writer.write_many([(job.target, job.intent) for job in jobs], cancel)
         except ContextOverflowError as error:
-            written = Written(None, Cost(), reason=error.message)
+            if len(jobs) > 1:  # one of them is too long
+                for job in jobs:
+                    self._do([job], cancel, tally)
+                return []
+            written = [Written(None, Cost(), reason=error.message)]
         except EngineDiedError as error:
-            self._store.jobs.fail(job, error.message)
+            self._fail(jobs, error.message)
             tally.deaths += 1
             if tally.deaths >= DEATHS_IN_A_ROW:
                 raise
-            return None
+            return []
         except Exception as error:
-            log.exception("The thought about %s failed", job.target)
-            self._store.jobs.fail(job, f"{type(error).__name__}: {error}")
-            return None
+            log.exception("The thought about %s failed", jobs[0].target)
+            self._fail(jobs, f"{type(error).__name__}: {error}")
+            return []
         tally.deaths = 0
         return written
+
+    def _fail(self, jobs: list[Job], reason: str) -> None:
+        for job in jobs:
+            self._store.jobs.fail(job, reason)
 
     def _slept(self, tally: Tally, seconds: float) -> Slept:
         cost = tally.cost

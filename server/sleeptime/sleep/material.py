@@ -1,6 +1,6 @@
 """What one thought is made from: the prompt, the lines that its text may cite, and the notes that it depends on.
 
-Fixed text first, then the module, then the symbol and the question: engines compute a shared prefix once.
+Fixed text first, then the module, the page, and last the question: engines compute a shared prefix once.
 """
 
 from collections.abc import Iterator
@@ -12,13 +12,14 @@ from sleeptime.core.ports import Message
 from sleeptime.core.types import Answer, Outline, Target
 from sleeptime.index import Passage, Sources
 from sleeptime.prompts import outline_card, render
-from sleeptime.sleep.notes import FindNote, feeding, parts_of
+from sleeptime.sleep.names import Named, named, named_of
+from sleeptime.sleep.notes import FindNote, feeding, no_notes, parts_of
+from sleeptime.sleep.pages import page_number, pages_of, shown
+from sleeptime.sleep.parts import fitting, part_of, whereabouts
+from sleeptime.sleep.themes import FindMembers, no_members
 
-OUTLINE_LINES = 60
-"""About 900 tokens: the prefix that all thoughts of a module share."""
-
-SOURCE_LINES = 80
-"""About 900 tokens of a symbol's own source; a longer body is shown by its head."""
+OUTLINE_LINES = 40
+"""About 600 tokens, which all pages of a module share; a module of one page is shown whole, without an outline."""
 
 HEAD_LINES = 2
 """A definition's first lines: what a citation of it shows."""
@@ -28,23 +29,38 @@ NAMED_FILES = 40
 
 
 class Material(Struct, frozen=True):
-    """`passages` may be cited, and they and `context` hold the names that may be used."""
+    """`passages` may be cited, and they and `context` hold the names that may be used. `read` is code besides the
+    target's that went into it, `names` what the answer has to name. `stated` is the answer where facts suffice.
+    """
 
     messages: tuple[Message, ...]
     passages: tuple[Passage, ...]
     context: Passage
     dependencies: tuple[Answer, ...] = ()
+    read: tuple[Target, ...] = ()
+    names: Named = Named()
+    stated: str = ""
+
+
+class Known(Struct, frozen=True):
+    """What is known besides the code: the notes written so far, and which code bears on a theme."""
+
+    find_note: FindNote = no_notes
+    find_members: FindMembers = no_members
 
 
 class Gatherer:
     """Gathers material about one worktree."""
 
-    def __init__(self, sources: Sources, find_note: FindNote) -> None:
+    def __init__(self, sources: Sources, known: Known) -> None:
         self._sources = sources
-        self._find_note = find_note
+        self._find_note = known.find_note
+        self._find_members = known.find_members
 
     def gather(self, target: Target, intent: str) -> Material | None:
         """The material for a thought; None if the code is not what was indexed, or nothing is there to write from."""
+        if members := self._find_members(target, intent):
+            return self._of_theme(target, intent, members)
         if target.level in {"package", "repository"}:
             return self._of_parts(target, intent)
         outline = self._sources.outlines.outline(target.path)
@@ -53,24 +69,49 @@ class Gatherer:
             return None
         if not target.symbol:
             return self._of_module(target, intent, outline, passage)
-        values = {"source": _shown(passage), "subject": f"`{target.symbol}`"}
-        task = render(
-            "summary.v1" if intent == "purpose" else "explain.v1",
-            question=question_for(intent, target.symbol),
-            **values,
-        )
-        return Material(_messages(_module(target, outline), task), (passage,), _card_passage(target, outline))
+        names = named(target, self._sources.outlines)
+        if intent == "purpose":
+            task = render("summary.v2", subject=f"`{target.symbol}`")
+            names = names if target.level == "class" else Named()  # a hover states a function's facts itself
+        else:
+            task = render("explain.v2", question=question_for(intent, target.symbol), names=_wanted(names))
+        head = f"{_module(target, outline)}\n{self._page(target, outline)}"
+        return Material(_messages(head, task), (passage,), _card_passage(target, outline), names=names)
+
+    def _of_theme(self, target: Target, intent: str, members: tuple[Target, ...]) -> Material | None:
+        """The members' own source, as far as it is read; all intents of a theme share it."""
+        found = [(member, part) for member in members if (part := part_of(member, self._sources))]
+        chosen = list(fitting(found))
+        passages = tuple(passage for member, _ in chosen if (passage := self._sources.passage(member)))
+        if not passages:
+            return None
+        name = f"`{target.symbol}`" if target.level == "topic" else "the question"
+        head = render("theme.v1", name=name, parts="\n".join(part for _, part in chosen))
+        read = tuple(member for member, _ in chosen)
+        names = named_of(read)
+        task = render("about.v1", question=question_for(intent, target.symbol), names=_wanted(names))
+        context = Passage(".", 0, tuple(f"{head}\n{task}".split("\n")))
+        stated = whereabouts(target.symbol, members, self._sources) if intent == "where" else ""
+        return Material(_messages(head, task), passages, context, read=read, names=names, stated=stated)
+
+    def _page(self, target: Target, outline: Outline) -> str:
+        """The page that the target begins on."""
+        pages = pages_of(outline)
+        page = pages[page_number(pages, self._sources.symbol(target))]
+        source = shown(page, outline, self._sources.lines(target.path))
+        return render("page.v1", first=str(page.first_line + 1), last=str(page.end_line), source=source)
 
     def _of_module(self, target: Target, intent: str, outline: Outline, passage: Passage) -> Material:
         notes = feeding(parts_of(target, intent, self._sources), self._find_note)
         head, context = _module(target, outline), _card_passage(target, outline)
-        task = render("overview.v1", path=target.path)
+        task = f"{self._page(target, outline)}\n{render('overview.v1', path=target.path)}"
         if notes:
             shown = render("notes.v1", subject=f"`{target.path}`", notes=_listed(notes))
             task = f"{shown}\n{render('parts.v1', question=question_for(intent, target.path))}"
             context = _with_lines(context, (note.text for note in notes))
         passages = (*heads(target.path, outline, self._sources), passage)
-        return Material(_messages(head, task), passages, context, notes)
+        names = named(target, self._sources.outlines)
+        return Material(_messages(head, task), passages, context, notes, names=names)
 
     def _of_parts(self, target: Target, intent: str) -> Material | None:
         parts = parts_of(target, intent, self._sources)
@@ -78,7 +119,7 @@ class Gatherer:
         if not notes:
             return None
         named = target.path or "this repository"
-        files = self._files(target, intent)
+        files = self._files(target)
         listed = "\n".join([_listed(notes), "Files: " + ", ".join(f"`{path}`" for path in files)])
         task = f"{render('notes.v1', subject=named, notes=listed)}\n"
         task += render("parts.v1", question=question_for(intent, named))
@@ -92,20 +133,9 @@ class Gatherer:
         context = Passage(target.path or ".", 0, tuple(task.split("\n")))
         return Material(_messages("", task), passages, context, notes) if passages else None
 
-    def _files(self, target: Target, intent: str) -> list[str]:
-        """Paths that bear on the question, by the words that such files are named with."""
-        words = _FILE_WORDS.get(intent, ())
+    def _files(self, target: Target) -> list[str]:
         inside = f"{target.path}/" if target.path not in {"", "."} else ""
-        paths = [path for path in self._sources.outlines.paths() if path.startswith(inside)]
-        fitting = [path for path in paths if any(word in path.lower() for word in words)]
-        return (fitting or paths)[:NAMED_FILES]
-
-
-_FILE_WORDS = {
-    "entry_points": ("__main__", "main.", "cli", "app.", "index.", "server.", "wsgi", "manage."),
-    "configuration": ("config", "settings", "options", "defaults"),
-    "testing": ("test", "conftest", "spec."),
-}
+        return [path for path in self._sources.outlines.paths() if path.startswith(inside)][:NAMED_FILES]
 
 
 def heads(path: str, outline: Outline, sources: Sources) -> tuple[Passage, ...]:
@@ -118,19 +148,19 @@ def heads(path: str, outline: Outline, sources: Sources) -> tuple[Passage, ...]:
     )
 
 
+def _wanted(names: Named) -> str:
+    """The names asked for, as the end of a task."""
+    return f" Use these names: {names.listed()}." if names.kinds else ""
+
+
 def _messages(head: str, task: str) -> tuple[Message, ...]:
     return (Message("system", render("system.v1")), Message("user", f"{head}\n{task}" if head else task))
 
 
 def _module(target: Target, outline: Outline) -> str:
-    card = outline_card(outline, OUTLINE_LINES)
-    return render("module.v1", path=target.path, language=outline.language, outline=card)
-
-
-def _shown(passage: Passage) -> str:
-    lines = passage.lines[:SOURCE_LINES]
-    more = [f"… ({len(passage.lines) - SOURCE_LINES} more lines)"] if len(passage.lines) > SOURCE_LINES else []
-    return "\n".join(["```", *lines, *more, "```"])
+    several = len(pages_of(outline)) > 1
+    card = f" Its outline:\n{outline_card(outline, OUTLINE_LINES)}" if several else ""
+    return render("module.v2", path=target.path, language=outline.language, outline=card)
 
 
 def _listed(notes: tuple[Answer, ...]) -> str:

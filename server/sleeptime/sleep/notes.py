@@ -55,9 +55,9 @@ def feeding(parts: Sequence[Target], find: FindNote) -> tuple[Answer, ...]:
 
 def parts_of(target: Target, intent: str, sources: Sources) -> tuple[Target, ...]:
     """What a target is made of, if notes about that feed its own; () for what is written from its source."""
-    if target.level in {"package", "repository"}:
+    if target.level == "package" or (target.level == "repository" and intent == "overview"):
         return members(target, sources)
-    if target.level != "module" or intent != "explain":
+    if target.level != "module" or intent not in {"explain", "data_flow"}:
         return ()
     outline = sources.outlines.outline(target.path)
     tops = [symbol for symbol in outline.symbols if symbol.parent < 0 and symbol.exported] if outline else []

@@ -1,7 +1,7 @@
-"""In which order to think: the best expected value a second first, but a module's thoughts together.
+"""In which order to think: the best expected value a second first, but a page's thoughts together.
 
-Thoughts about one module share a long prompt prefix, which the engine computes once if they follow each other. So
-what is ordered is not single questions but *sittings*: up to `SITTING` questions about one module.
+Thoughts about one page of a module share a long prompt prefix, which the engine computes once if they follow each
+other. So what is ordered is not single questions but *sittings*: all that is asked about one page (`pages.py`).
 """
 
 import math
@@ -10,14 +10,16 @@ from collections.abc import Iterable, Iterator, Mapping
 from msgspec import Struct
 
 from sleeptime.core.keys import combined_hash
-from sleeptime.core.types import Job
+from sleeptime.core.types import Job, Outline, Target
 from sleeptime.index import Sources, is_test_path
 from sleeptime.sleep.notes import ENOUGH, Notes, feeding, parts_of
-from sleeptime.sleep.predict import Question, likely_questions, questions_about_wholes
+from sleeptime.sleep.pages import page_number, pages_of
+from sleeptime.sleep.predict import Question, likely_questions, questions_about_themes, questions_about_wholes
+from sleeptime.sleep.themes import Theme
 from sleeptime.sleep.value import Counts, Worth, learned_prior, worth
 
-SITTING = 24
-"""Questions a sitting: two minutes' work. With 8, 73 % of flask's prompt tokens came from the cache, with 24, 81 %."""
+PAGE_SECONDS = 20.0
+"""What reading a page costs before the first of its questions."""
 
 MAX_JOBS = 2_000
 """More is hours of work on any machine; the rest is planned when these are done."""
@@ -36,14 +38,16 @@ class Outlook(Struct, frozen=True):
     attention: Mapping[str, tuple[float, str]] = {}
     edited: frozenset[str] = frozenset()
     notes: Notes | None = None
+    themes: tuple[Theme, ...] = ()
 
 
 class Planned(Struct, frozen=True):
-    """A job with its worth and the reason for its place, for a person to read."""
+    """A job with its worth and the reason for its place, for a person to read; `members` if it is about a theme."""
 
     job: Job
     worth: Worth
     reason: str
+    members: tuple[Target, ...] = ()
 
 
 class Thought(Struct, frozen=True):
@@ -67,17 +71,19 @@ class _Plan:
         self._outlook = outlook
 
     def jobs(self, prompt_version: str) -> list[Planned]:
-        sittings = [sitting for group in self._groups() for sitting in _sittings(group)]
+        sittings = [_sitting(group) for group in self._groups() if group]
         sittings.sort(key=lambda sitting: (-sitting[0], str(sitting[1][0].question.target)))
         planned = (self._planned(thought, rate, prompt_version) for rate, sitting in sittings for thought in sitting)
         return [one for one, _ in zip(planned, range(MAX_JOBS), strict=False)]
 
     def _groups(self) -> Iterator[list[Thought]]:
-        """The questions of one module each, then those about what modules make up."""
+        """The questions of one page each, then those about what modules make up."""
         for path in self._sources.outlines.paths():
             if (outline := self._sources.outlines.outline(path)) is not None:
-                importance = importance_of(path, self._ranks)
-                yield self._thoughts(likely_questions(path, outline), importance)
+                thoughts = self._thoughts(likely_questions(path, outline), importance_of(path, self._ranks))
+                yield from _by_page(outline, thoughts)
+        for questions in questions_about_themes(self._outlook.themes):
+            yield self._thoughts(questions, 1.0)
         for question in questions_about_wholes(self._sources):
             yield self._thoughts([question], 1.0)
 
@@ -120,9 +126,11 @@ class _Plan:
         notes, target = self._outlook.notes, question.target
         parts = parts_of(target, question.intent, self._sources)
         fed_by = [note.key for note in feeding(parts, notes.summary)] if notes else []
-        code = notes.code_hash(target) if notes else self._sources.code_hash(target)
-        key = combined_hash([str(target), question.intent, code, *fed_by, prompt_version])
-        return Planned(Job(0, key, target, question.intent, rate), thought.worth, self._reason(thought))
+        code_hash = notes.code_hash if notes else self._sources.code_hash
+        code = [code_hash(one) for one in (target, *question.members)]
+        key = combined_hash([str(target), question.intent, *code, *fed_by, prompt_version])
+        job = Job(0, key, target, question.intent, rate)
+        return Planned(job, thought.worth, self._reason(thought), question.members)
 
     def _reason(self, thought: Thought) -> str:
         question, value = thought.question, thought.worth
@@ -130,7 +138,8 @@ class _Plan:
         relative = self._ranks.get(question.target.path, 0.0) * max(len(self._ranks), 1)
         central = "much depends on it" if relative > CENTRAL else ""
         wide = "the first thing a newcomer asks" if question.target.level in {"package", "repository"} else ""
-        said = [noticed, central, wide, "no docstring" if question.is_undocumented else ""]
+        concept = f"a concept of {len(question.members)} parts" if question.target.level == "topic" else ""
+        said = [noticed, central, wide, concept, "no docstring" if question.is_undocumented else ""]
         formula = (
             f"{value.asked:.3f} asked x {value.passes:.2f} passes x {value.saved_seconds:.0f} s saved "
             f"for {value.cost_seconds:.0f} s of work"
@@ -142,6 +151,17 @@ CENTRAL = 2.0
 """Times an average module's rank, from which on a module is called central."""
 
 
+def _by_page(outline: Outline, thoughts: list[Thought]) -> Iterable[list[Thought]]:
+    if not thoughts:
+        return ()
+    pages = pages_of(outline)
+    symbols = {symbol.qualified_name: symbol for symbol in outline.symbols}
+    groups: list[list[Thought]] = [[] for _ in pages]
+    for thought in thoughts:
+        groups[page_number(pages, symbols.get(thought.question.target.symbol))].append(thought)
+    return groups
+
+
 def importance_of(path: str, ranks: Mapping[str, float]) -> float:
     """The root of the rank against an average module's; tests count less. The root, because nobody asks a hundred
     questions about one hub before the first about its neighbour.
@@ -150,9 +170,12 @@ def importance_of(path: str, ranks: Mapping[str, float]) -> float:
     return math.sqrt(max(relative, 0.1)) * (TEST_WEIGHT if is_test_path(path) else 1.0)
 
 
-def _sittings(thoughts: list[Thought]) -> Iterable[tuple[float, list[Thought]]]:
-    """The worthiest first; within a sitting a symbol's questions stand together, for they share its source too."""
-    thoughts.sort(key=lambda thought: -thought.worth.rate)
-    for start in range(0, len(thoughts), SITTING):
-        sitting = sorted(thoughts[start : start + SITTING], key=lambda thought: thought.question.target.symbol)
-        yield sum(thought.worth.rate for thought in sitting) / len(sitting), sitting
+Sitting = tuple[float, list[Thought]]
+"""Thoughts to be thought one after the other, and what they are worth a second."""
+
+
+def _sitting(thoughts: list[Thought]) -> Sitting:
+    """A symbol's questions stand together, the page's first symbol first."""
+    seconds = PAGE_SECONDS + sum(thought.worth.cost_seconds for thought in thoughts)
+    ordered = sorted(thoughts, key=lambda thought: thought.question.target.symbol)
+    return sum(thought.worth.value for thought in thoughts) / seconds, ordered

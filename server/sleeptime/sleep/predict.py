@@ -4,13 +4,15 @@ Typed intents need no preparing: facts answer them at once (`answer/facts.py`). 
 what something is for, and how it works.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
+import msgspec
 from msgspec import Struct
 
 from sleeptime.core.intents import BY_NAME, question_for
 from sleeptime.core.types import Level, Outline, Symbol, Target
 from sleeptime.index import Sources, members
+from sleeptime.sleep.themes import Theme
 
 _KIND_WEIGHT = {
     "class": 1.0, "interface": 1.0, "trait": 1.0, "struct": 0.9, "enum": 0.6, "type": 0.4,
@@ -28,18 +30,22 @@ MIN_EXPLAIN_LINES = 6
 MIN_MODULE_SYMBOLS = 6
 """How the parts of a module work together is a question only if there are some."""
 
+THEME_WEIGHT = 2.0
+"""Most questions name a concept rather than a symbol (two of three short ones in a public set)."""
+
 MIN_STATE = 2
 """Attributes that make a class worth asking what state it keeps."""
 
 
 class Question(Struct, frozen=True):
-    """A question worth preparing. `likelihood` is relative, within one module."""
+    """A question worth preparing. `likelihood` is relative, within one module; `members` are what a theme is about."""
 
     target: Target
     intent: str
     text: str
     likelihood: float
     is_undocumented: bool = False
+    members: tuple[Target, ...] = ()
 
     @property
     def prior(self) -> float:
@@ -53,7 +59,8 @@ def likely_questions(path: str, outline: Outline) -> Iterator[Question]:
         return
     yield _question(Target("module", path), "purpose", path, 2.0)
     if len(outline.symbols) >= MIN_MODULE_SYMBOLS:
-        yield _question(Target("module", path), "explain", path, 1.0)
+        for intent in ("explain", "data_flow"):
+            yield _question(Target("module", path), intent, path, 1.0)
     for symbol in outline.symbols:
         if weight := _weight(symbol, outline):
             level: Level = "class" if symbol.kind in {"class", "interface", "trait", "struct"} else "symbol"
@@ -61,8 +68,19 @@ def likely_questions(path: str, outline: Outline) -> Iterator[Question]:
             yield _question(target, "purpose", symbol.qualified_name, weight, is_undocumented=not symbol.docstring)
             if symbol.span.end_line - symbol.span.start_line >= MIN_EXPLAIN_LINES:
                 yield _question(target, "explain", symbol.qualified_name, weight)
+            if level == "class":
+                yield _question(target, "rationale", symbol.qualified_name, weight)
             if level == "class" and _has_state(symbol, outline):
                 yield _question(target, "lifecycle", symbol.qualified_name, weight)
+
+
+def questions_about_themes(themes: Iterable[Theme]) -> Iterator[list[Question]]:
+    """The open questions about each theme, which are written from the same code."""
+    for theme in themes:
+        name = theme.target.symbol
+        weight = THEME_WEIGHT * theme.weight**0.5
+        asked = [_question(theme.target, intent, name, weight) for intent in theme.intents]
+        yield [msgspec.structs.replace(question, members=theme.members) for question in asked]
 
 
 def questions_about_wholes(sources: Sources) -> Iterator[Question]:
@@ -72,8 +90,7 @@ def questions_about_wholes(sources: Sources) -> Iterator[Question]:
     for package in packages:
         yield _question(package, "purpose", package.path, 1.0)
     if packages:
-        for intent in ("overview", "entry_points", "configuration", "testing"):
-            yield _question(repository, intent, "", 3.0)
+        yield _question(repository, "overview", "", 3.0)
 
 
 def _question(target: Target, intent: str, name: str, weight: float, *, is_undocumented: bool = False) -> Question:

@@ -2,22 +2,22 @@
 
 import threading
 import time
+from collections.abc import Sequence
 
+import msgspec
 from msgspec import Struct
-from msgspec.structs import replace
 
 from sleeptime.core.intents import question_for
 from sleeptime.core.keys import answer_key
 from sleeptime.core.ports import ChatRequest, ChatResult, Clock, Message, Model
-from sleeptime.core.types import Answer, Target
+from sleeptime.core.types import Answer, GateResults, Read, Target
 from sleeptime.index import Freshness, Scope, Sources, find_evidence
 from sleeptime.prompts import render
-from sleeptime.sleep.material import Gatherer, Material
-from sleeptime.sleep.notes import FindNote, no_notes
+from sleeptime.sleep.material import Gatherer, Known, Material
 from sleeptime.sleep.truths import Truths, truths_of
 from sleeptime.sleep.verify import Sifted, check, keep_sound, problems, whole_sentences
 
-PROMPT_VERSION = "system.v1+module.v1+thought.v2"
+PROMPT_VERSION = "system.v1+module.v2+theme.v1+thought.v3"
 """Names the prompt files a thought is made from; a changed file has a new name, and so has this."""
 
 ANSWER_TOKENS = {"purpose": 90}
@@ -56,13 +56,63 @@ class Judge(Struct, frozen=True):
     scope: Scope
     truths: Truths | None
 
+    def gates(self, text: str) -> GateResults:
+        """How a text fares."""
+        return check(text, self.scope, self.truths)
+
+
+class Thought(Struct):
+    """One answer while it is being written."""
+
+    target: Target
+    intent: str
+    code_hash: str
+    material: Material
+    judge: Judge
+    read: tuple[Read, ...]
+    cost: Cost
+    text: str = ""
+    cancelled: bool = False
+
+    def request(self) -> ChatRequest | None:
+        """The question itself; None if the facts have answered it."""
+        if self.material.stated:
+            self.text = self.material.stated
+            return None
+        return ChatRequest(self.material.messages, max_tokens=self._room_tokens())
+
+    def retry(self) -> ChatRequest | None:
+        """The question again with what is wrong with the first answer, if anything is."""
+        if self.cancelled or self.material.stated or not (wrong := problems(self.judge.gates(self.text))):
+            return None
+        complaint = Message("user", render("retry.v2", problems=wrong))
+        messages = (*self.material.messages, Message("assistant", self.text), complaint)
+        return ChatRequest(messages, max_tokens=self._room_tokens())
+
+    def _room_tokens(self) -> int:
+        return ANSWER_TOKENS.get(self.intent, LONG_ANSWER_TOKENS)
+
+    def hear(self, result: ChatResult) -> None:
+        """Take what the model said."""
+        self.cost.add(result)
+        self.cancelled = self.cancelled or result.finish == "cancelled"
+        self.text = whole_sentences(result.text, cut_off=result.finish == "length")
+
+    def sound(self) -> Sifted:
+        """What of the text may be kept."""
+        if self.material.stated:
+            return Sifted(self.text, {})
+        messages = self.material.messages
+        instructions = [messages[0].content, messages[1].content.rsplit("\n", 1)[-1]]
+        return keep_sound(self.text, self.judge.scope, instructions, self.judge.truths)
+
 
 class Writer:
     """Writes verified answers about one worktree with one model. Blocking."""
 
-    def __init__(self, sources: Sources, model: Model, clock: Clock, find_note: FindNote = no_notes) -> None:
+    def __init__(self, sources: Sources, model: Model, clock: Clock, known: Known | None = None) -> None:
         self._sources = sources
-        self._gatherer = Gatherer(sources, find_note)
+        self._gatherer = Gatherer(sources, known or Known())
         self._freshness = Freshness(sources, lambda _key: None)
         self._model = model
         self._clock = clock
@@ -73,74 +123,76 @@ class Writer:
         Raises:
             ModelError: the engine failed; nothing was written.
         """
-        cost, started = Cost(), time.perf_counter()
+        return self.write_many([(target, intent)], cancel)[0]
+
+    def write_many(self, asked: Sequence[tuple[Target, str]], cancel: threading.Event) -> list[Written]:
+        """The same for several questions, which the model is asked at once, and asked again where it was wrong.
+
+        Raises:
+            ModelError: the engine failed; nothing was written.
+        """
+        started = time.perf_counter()
+        thoughts = [self._thought(target, intent) for target, intent in asked]
+        begun = [thought for thought in thoughts if thought is not None]
+        self._ask([(thought, request) for thought in begun if (request := thought.request())], cancel)
+        self._ask([(thought, request) for thought in begun if (request := thought.retry())], cancel)
+        seconds = (time.perf_counter() - started) / max(1, len(begun))
+        return [self._written(thought, seconds) for thought in thoughts]
+
+    def _thought(self, target: Target, intent: str) -> Thought | None:
         code_hash = self._freshness.code_hash(target)
         material = self._gatherer.gather(target, intent)
         if material is None:
-            return Written(None, cost, reason="the code changed meanwhile")
-        judge = self._judge(target, material)
-        sifted, result = self._sound_text(material.messages, intent, judge, cancel, cost)
-        seconds = time.perf_counter() - started
-        if result.finish == "cancelled":
-            return Written(None, cost, cancelled=True, seconds=seconds)
-        if not sifted.text:
-            gates = ", ".join(f"{gate} {count}" for gate, count in sorted(sifted.dropped.items()))
-            return Written(None, cost, reason=f"no sentence passed the gates ({gates})", seconds=seconds)
-        answer = self._answer(target, intent, (sifted, judge, material), code_hash)
-        return Written(_with_cost(answer, cost, seconds), cost, seconds=seconds)
-
-    def _judge(self, target: Target, material: Material) -> Judge:
+            return None
         outline = self._sources.outlines.outline(target.path)
         scope = self._sources.scope([*material.passages, material.context])
-        return Judge(scope, truths_of(target, outline, self._sources.outlines) if outline else None)
+        truths = truths_of(target, outline, self._sources.outlines) if outline else None
+        read = tuple(self._read(member) for member in material.read)
+        return Thought(target, intent, code_hash, material, Judge(scope, truths), read, Cost())
 
-    def _sound_text(
-        self, messages: tuple[Message, ...], intent: str, judge: Judge, cancel: threading.Event, cost: Cost
-    ) -> tuple[Sifted, ChatResult]:
-        result = self._ask(messages, intent, cancel, cost)
-        text = whole_sentences(result.text, cut_off=result.finish == "length")
-        wrong = problems(check(text, judge.scope, judge.truths))
-        if wrong and result.finish != "cancelled":
-            complaint = Message("user", render("retry.v2", problems=wrong))
-            result = self._ask((*messages, Message("assistant", text), complaint), intent, cancel, cost)
-            text = whole_sentences(result.text, cut_off=result.finish == "length")
-        instructions = [messages[0].content, messages[1].content.rsplit("\n", 1)[-1]]
-        return keep_sound(text, judge.scope, instructions, judge.truths), result
+    def _read(self, target: Target) -> Read:
+        return Read(target, self._freshness.code_hash(target), self._freshness.token_hash(target))
 
-    def _ask(self, messages: tuple[Message, ...], intent: str, cancel: threading.Event, cost: Cost) -> ChatResult:
-        result = self._model.chat(
-            ChatRequest(messages, max_tokens=ANSWER_TOKENS.get(intent, LONG_ANSWER_TOKENS)), cancel
-        )
-        cost.add(result)
-        return result
+    def _ask(self, asked: Sequence[tuple[Thought, ChatRequest]], cancel: threading.Event) -> None:
+        if asked:
+            results = self._model.chat_many([request for _, request in asked], cancel)
+            for (thought, _), result in zip(asked, results, strict=True):
+                thought.hear(result)
 
-    def _answer(self, target: Target, intent: str, said: tuple[Sifted, Judge, Material], code_hash: str) -> Answer:
-        sifted, judge, material = said
-        text = sifted.text
-        question = question_for(intent, target.symbol or target.path)
+    def _written(self, thought: Thought | None, seconds: float) -> Written:
+        if thought is None:
+            return Written(None, Cost(), reason="the code changed meanwhile")
+        if thought.cancelled:
+            return Written(None, thought.cost, cancelled=True, seconds=seconds)
+        sifted = thought.sound()
+        if not sifted.text:
+            gates = ", ".join(f"{gate} {count}" for gate, count in sorted(sifted.dropped.items()))
+            return Written(None, thought.cost, reason=f"no sentence passed the gates ({gates})", seconds=seconds)
+        return Written(self._answer(thought, sifted, seconds), thought.cost, seconds=seconds)
+
+    def _answer(self, thought: Thought, sifted: Sifted, seconds: float) -> Answer:
+        target, material, cost = thought.target, thought.material, thought.cost
+        question = question_for(thought.intent, target.symbol or target.path)
         dependencies = tuple(note.key for note in material.dependencies)
+        depends_on = [str(target), *dependencies, *(f"{one.target} {one.code_hash}" for one in thought.read)]
+        text = f"{sifted.text} {material.names.without(sifted.text).sentence()}".rstrip()
         return Answer(
-            key=answer_key(code_hash, [str(target), *dependencies], question, PROMPT_VERSION, self._model.name),
+            key=answer_key(thought.code_hash, depends_on, question, PROMPT_VERSION, self._model.name),
             target=target,
-            intent=intent,
+            intent=thought.intent,
             question=question,
             text=text,
             evidence=find_evidence(text, material.passages),
-            code_hash=code_hash,
+            code_hash=thought.code_hash,
             model=self._model.name,
             prompt=PROMPT_VERSION,
             created_at=self._clock.now(),
-            gates=replace(check(text, judge.scope, judge.truths), dropped=sifted.dropped),
+            gates=msgspec.structs.replace(thought.judge.gates(sifted.text), dropped=sifted.dropped),
+            prompt_tokens=cost.prompt_tokens,
+            cached_tokens=cost.cached_tokens,
+            generated_tokens=cost.generated_tokens,
+            seconds=seconds,
             token_hash=self._freshness.token_hash(target),
             dependencies=dependencies,
+            read=thought.read,
         )
-
-
-def _with_cost(answer: Answer, cost: Cost, seconds: float) -> Answer:
-    return replace(
-        answer,
-        prompt_tokens=cost.prompt_tokens,
-        cached_tokens=cost.cached_tokens,
-        generated_tokens=cost.generated_tokens,
-        seconds=seconds,
-    )

@@ -12,5 +12,5 @@ def test_the_standard_wording_of_an_intent_is_recognised_as_that_intent(intent) 
 
 
 def test_priors_are_shares() -> None:
-    for level in ("symbol", "class", "module", "package", "repository", "change"):
+    for level in ("symbol", "class", "module", "package", "topic", "repository", "change"):
         assert 0 < sum(intent.prior for intent in INTENTS if level in intent.levels) <= 1.0

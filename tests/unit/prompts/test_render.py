@@ -15,7 +15,7 @@ def test_a_name_that_was_not_given_is_an_error() -> None:
 
 
 def test_dollar_signs_in_source_are_left_alone() -> None:
-    assert "$price ${x}" in render("explain.v1", source="$price ${x}", question="q")
+    assert "$price ${x}" in render("page.v1", source="$price ${x}", first="1", last="2")
 
 
 def test_every_verbosity_has_room_for_its_answer() -> None:

@@ -1,5 +1,5 @@
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -7,7 +7,7 @@ import pytest
 from fakes.clock import FixedClock
 from fakes.shop import ADD, FILES, shop
 from sleeptime.core.errors import ContextOverflowError, EngineDiedError
-from sleeptime.core.ports import ChatRequest
+from sleeptime.core.ports import ChatRequest, ChatResult
 from sleeptime.core.types import Target
 from sleeptime.model import EchoModel
 from sleeptime.sleep import Sleeper, Tools
@@ -79,7 +79,8 @@ def test_what_does_not_pass_the_gates_or_does_not_fit_is_recorded_with_its_reaso
 
     slept = sleeper(store, EchoModel(reply)).run(threading.Event(), ignore)
     reasons = {job.reason for job in store.jobs.in_state("failed")}
-    assert slept.answers == 0
+    assert {answer.intent for answer in store.answers.all()} <= {"where"}  # which needs no model
+    assert slept.jobs_failed == len(store.jobs.in_state("failed")) > 5
     assert reasons == {"It does not fit.", "no sentence passed the gates (names 1)"}
 
 
@@ -141,3 +142,28 @@ def test_a_comment_makes_no_work(store: Store) -> None:
     }
     edited = Sleeper(shop(commented), store, "/shop", Tools(EchoModel(lambda _: SOUND), FixedClock()))
     assert edited.run(threading.Event(), ignore).jobs_done == 0
+
+
+def test_a_model_that_answers_several_at_once_is_asked_about_one_file_at_a_time(store: Store) -> None:
+    asked: list[int] = []
+
+    class Batching(EchoModel):
+        def chat_many(self, requests: Sequence[ChatRequest], cancel: threading.Event) -> tuple[ChatResult, ...]:
+            asked.append(len(requests))
+            return super().chat_many(requests, cancel)
+
+    slept = sleeper(store, Batching(lambda _: SOUND, together=4)).run(threading.Event(), ignore)
+    assert (slept.answers, slept.jobs_failed) == (slept.jobs_done, 0)
+    assert max(asked) == 4
+    assert store.ledger.totals()["job", "sleep"].count == slept.jobs_done
+
+
+def test_one_that_is_too_long_does_not_take_its_neighbours_along(store: Store) -> None:
+    def reply(request: ChatRequest) -> str:
+        if "`Cart.add` for" in request.messages[-1].content:
+            raise ContextOverflowError("It does not fit.")
+        return SOUND
+
+    slept = sleeper(store, EchoModel(reply, together=8)).run(threading.Event(), ignore)
+    assert [str(job.target) for job in store.jobs.in_state("failed")] == ["shop/cart.py::Cart.add"]
+    assert slept.answers == slept.jobs_done - 1 > 5

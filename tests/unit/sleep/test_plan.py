@@ -4,11 +4,12 @@ from collections.abc import Mapping
 from fakes.shop import FILES, shop
 from sleeptime.core.types import Job, Target
 from sleeptime.index import Sources, rank
-from sleeptime.sleep.plan import SITTING, Outlook, Planned
+from sleeptime.sleep.pages import PAGE_LINES
+from sleeptime.sleep.plan import Outlook, Planned
 from sleeptime.sleep.plan import plan as planned
 from sleeptime.sleep.value import Counts
 
-CROWD = "\n".join(f"def use_{number}():\n    return {number}\n" for number in range(3 * SITTING))
+CROWD = "\n".join(f"def use_{number}():\n    return {number}\n" for number in range(PAGE_LINES))
 
 
 def plan(sources: Sources, ranks: Mapping[str, float], version: str, outlook: Outlook | None = None) -> list[Job]:
@@ -38,7 +39,7 @@ def test_another_prompt_or_model_is_other_work() -> None:
 def test_a_modules_jobs_follow_each_other_in_sittings() -> None:
     jobs = plan(shop({"shop/crowd.py": CROWD}), {}, "p")
     changes = sum(a.target.path != b.target.path for a, b in itertools.pairwise(jobs))
-    assert changes <= len(jobs) / SITTING + len(FILES)
+    assert changes <= 3 * len(CROWD.split("\n")) / PAGE_LINES + len(FILES)
 
 
 def test_what_much_depends_on_comes_first_and_tests_come_last() -> None:
@@ -58,7 +59,7 @@ def test_the_file_that_was_just_edited_comes_first_and_the_reason_says_so() -> N
 
 
 def test_what_people_really_ask_moves_forward() -> None:
-    asked = Outlook(counts=Counts(asked={("class", "explain"): 500}))
+    asked = Outlook(counts=Counts(asked={("class", "explain"): 50}))
     before, after = (
         [(job.target.symbol, job.intent) for job in plan(shop(), {}, "p", outlook)] for outlook in (Outlook(), asked)
     )

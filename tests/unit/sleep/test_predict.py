@@ -45,7 +45,7 @@ def test_the_module_itself_is_asked_about_first() -> None:
 
 
 def test_classes_and_functions_are_asked_about_and_constants_are_not() -> None:
-    assert about("Order") == ["purpose", "explain"]
+    assert about("Order") == ["purpose", "explain", "rationale"]
     assert about("documented") == ["purpose"]
     assert about("LIMIT") == about("Order.total") == []
 

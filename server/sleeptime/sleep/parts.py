@@ -1,0 +1,69 @@
+"""One definition as part of a larger text: how it is shown to the model, and how much of it."""
+
+from collections.abc import Iterator, Sequence
+
+from sleeptime.core.types import Outline, Symbol, Target
+from sleeptime.index import Sources
+from sleeptime.prompts import outline_card, symbol_line
+from sleeptime.sleep.pages import Page, shown
+
+THEME_CHARACTERS = 6_000
+"""About 1,500 tokens of all members together."""
+
+BODY_LINES = 24
+MEMBER_LINES = 10
+CARD_LINES = 12
+
+_CLASS_LEVEL = "class"
+
+
+def part_of(target: Target, sources: Sources) -> str:
+    """A member of a theme: a function's source, a class's head and methods, a module's outline; "" if it is gone."""
+    outline = sources.outlines.outline(target.path)
+    if outline is None:
+        return ""
+    if not target.symbol:
+        return f"`{target.path}`:\n{outline_card(outline, CARD_LINES)}\n"
+    symbol = sources.symbol(target)
+    if symbol is None:
+        return ""
+    place = f"`{target.path}:{symbol.span.start_line + 1}` {symbol.qualified_name}:"
+    if target.level == _CLASS_LEVEL:
+        return "\n".join([place, *_class_lines(symbol, outline), ""])
+    end = min(symbol.span.end_line + 1, symbol.span.start_line + BODY_LINES)
+    source = shown(Page(symbol.span.start_line, end), outline, sources.lines(target.path))
+    return f"{place}\n```\n{source}\n```\n"
+
+
+def fitting(parts: Sequence[tuple[Target, str]]) -> Iterator[tuple[Target, str]]:
+    """The parts that fit `THEME_CHARACTERS`, in order; one that does not is passed over, a later one may."""
+    left = THEME_CHARACTERS
+    for target, text in parts:
+        if len(text) <= left:
+            left -= len(text)
+            yield target, text
+
+
+def whereabouts(name: str, members: Sequence[Target], sources: Sources) -> str:
+    """Where a concept is implemented, file by file, in words: no model knows it better."""
+    by_file: dict[str, list[str]] = {}
+    for member in members:
+        found = by_file.setdefault(member.path, [])
+        symbol = sources.symbol(member) if member.symbol else None
+        if symbol is not None:
+            found.append(f"the {symbol.kind} `{symbol.qualified_name}` (line {symbol.name_span.start_line + 1})")
+    files = [f"in `{path}`{': ' if parts else ''}{', '.join(parts)}" for path, parts in by_file.items()]
+    return f"`{name}` is implemented {'; '.join(files)}."
+
+
+def _class_lines(symbol: Symbol, outline: Outline) -> Iterator[str]:
+    yield symbol.signature or symbol.name
+    yield from (f"    {line}" for line in symbol.docstring.split("\n\n", 1)[0].split("\n")[:4] if line.strip())
+    prefix = symbol.qualified_name + "."
+    methods = [
+        other
+        for other in outline.symbols
+        if other.qualified_name.startswith(prefix) and other.kind in {"method", "constructor", "property", "field"}
+    ]
+    methods.sort(key=lambda other: (not other.exported, other.kind == "field"))
+    yield from (f"    {symbol_line(other)}" for other in methods[:MEMBER_LINES])

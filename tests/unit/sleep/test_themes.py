@@ -1,0 +1,96 @@
+import threading
+
+from fakes.clock import FixedClock
+from fakes.outlines import OutlinesInMemory
+from sleeptime.core.types import Answer, Target
+from sleeptime.index import Freshness, Sources, rank, still_holds
+from sleeptime.model import EchoModel
+from sleeptime.sleep.material import Known
+from sleeptime.sleep.themes import Theme, themes_of, way_through
+from sleeptime.sleep.write import Writer
+
+FILES = {
+    "web/main.py": """from web.sessions import open_session, SessionError
+
+def run(environ):
+    session = open_session(environ)
+    return respond(session)
+
+def respond(session):
+    return render(session)
+
+def render(session):
+    return str(session)
+""",
+    "web/sessions.py": """class SessionError(Exception): ...
+
+def open_session(environ):
+    if not environ:
+        raise SessionError(environ)
+    return load(environ)
+
+def load(environ):
+    return environ
+""",
+    "web/config.py": "DEBUG = True\ndef load_config(path): ...\n",
+    "tests/conftest.py": "def app(): ...\n",
+}
+SESSION = Target("topic", "", "session")
+
+
+def web(changed: dict[str, str] | None = None) -> Sources:
+    outlines = OutlinesInMemory(FILES | (changed or {}))
+    return Sources(outlines, outlines.read)
+
+
+def themes() -> dict[tuple[Target, str], Theme]:
+    sources = web()
+    found = themes_of(sources, rank(sources.outlines))
+    return {(theme.target, intent): theme for theme in found for intent in theme.intents}
+
+
+def write(intent: str, said: str) -> Answer:
+    model = EchoModel(lambda _: said)
+    known = Known(find_members=lambda target, intent: themes()[target, intent].members)
+    answer = Writer(web(), model, FixedClock(), known).write(SESSION, intent, threading.Event()).answer
+    assert answer is not None
+    return answer
+
+
+def test_the_way_through_a_program_is_what_its_beginning_calls() -> None:
+    sources = web()
+    names = [target.symbol for target in way_through(sources, rank(sources.outlines))]
+    assert names == ["run", "open_session", "respond", "load", "render"]
+
+
+def test_the_repositorys_own_questions_have_the_code_that_bears_on_them() -> None:
+    found = themes()
+    repository = Target("repository")
+    assert Target("module", "web/config.py") in found[repository, "configuration"].members
+    assert Target("class", "web/sessions.py", "SessionError") in found[repository, "error_handling"].members
+    assert Target("module", "tests/conftest.py") in found[repository, "testing"].members
+    assert found[SESSION, "explain"].members[0].path == "web/sessions.py"
+
+
+def test_where_a_concept_is_implemented_is_stated_without_a_model() -> None:
+    answer = write("where", "never asked")
+    assert answer.generated_tokens == 0
+    assert answer.text.startswith("`session` is implemented in `web/sessions.py`: ")
+    assert "the function `open_session` (line 3)" in answer.text
+    assert all(still_holds(evidence, web().lines(evidence.path)) for evidence in answer.evidence)
+
+
+def test_an_answer_about_a_concept_names_the_parts_that_its_prose_left_out() -> None:
+    text = write("explain", "`open_session` makes one.").text
+    assert text.startswith("`open_session` makes one. It involves `SessionError`")
+    assert "is found in `web/sessions.py`" in text
+
+
+def test_it_is_stale_once_a_part_says_something_else_and_not_before() -> None:
+    answer = write("explain", "`open_session` makes one.")
+    body = FILES["web/sessions.py"]
+    commented = web({"web/sessions.py": body.replace("    return load", "    # so\n    return load")})
+    elsewhere = web({"web/main.py": FILES["web/main.py"].replace("str(session)", "repr(session)")})
+    changed = web({"web/sessions.py": body.replace("not environ", "environ is None")})
+    fresh = [Freshness(sources, lambda _: None).is_fresh(answer) for sources in (web(), commented, elsewhere, changed)]
+    assert fresh == [True, True, True, False]
