@@ -41,17 +41,18 @@ def test_both_sides_know_the_same_states_and_sources():
 
 
 def test_both_sides_name_commands_and_notifications_alike():
-    assert set(re.findall(r"'(sleeptime[./]\w+)'", TYPESCRIPT)) == {
-        protocol.ASK_COMMAND,
-        protocol.EXPLAIN_MODULE_COMMAND,
-        protocol.STATUS_NOTIFICATION,
-        protocol.FOCUS_NOTIFICATION,
-    }
+    names = {*protocol.COMMANDS, *protocol.REQUESTS, *protocol.NOTIFICATIONS, protocol.FOCUS_NOTIFICATION}
+    assert set(re.findall(r"'(sleeptime[./]\w+)'", TYPESCRIPT)) == names
+
+
+def test_both_sides_know_the_same_states_of_modules_and_actions():
+    assert literals("Readiness") == set(get_args(get_type_hints(protocol.ModuleState)["state"]))
+    assert literals("ControlAction") == set(get_args(get_type_hints(protocol.ControlArguments)["action"]))
 
 
 def test_the_palettes_commands_are_not_the_servers_own(package):
     palette = {command["command"] for command in package["contributes"]["commands"]}
-    assert not palette & {protocol.ASK_COMMAND, protocol.EXPLAIN_MODULE_COMMAND}
+    assert not palette & set(protocol.COMMANDS)
 
 
 def test_the_extension_starts_for_the_languages_that_it_hands_to_the_server(package):

@@ -23,7 +23,7 @@ def test_protocol_md_was_read_again_after_the_last_change_of_protocol_py() -> No
 
 def test_protocol_md_names_every_command_notification_and_key() -> None:
     text = (ROOT / "server" / "PROTOCOL.md").read_text("utf-8")
-    names = {protocol.ASK_COMMAND, protocol.EXPLAIN_MODULE_COMMAND, protocol.STATUS_NOTIFICATION}
+    names = {*protocol.COMMANDS, *protocol.REQUESTS, *protocol.NOTIFICATIONS}
     names |= {protocol.camel(field.name) for kind in protocol.WIRE_TYPES for field in attrs.fields(kind)}
     assert not {name for name in names if not re.search(rf"\b{re.escape(name)}\b", text)}
 

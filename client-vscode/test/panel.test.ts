@@ -20,6 +20,12 @@ const answer = {
   generatedTokens: 0,
   removedCitations: 0,
   cancelled: false,
+  id: '',
+  thread: '',
+  followUps: [],
+  changedLines: 0,
+  commit: '',
+  footer: '',
 } satisfies AnswerResult;
 
 const newPanel = (): AnswerPanel => new AnswerPanel(Uri.file('/ext'));

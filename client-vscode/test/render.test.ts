@@ -16,6 +16,12 @@ const answer: AnswerResult = {
   generatedTokens: 0,
   removedCitations: 0,
   cancelled: false,
+  id: '',
+  thread: '',
+  followUps: [],
+  changedLines: 0,
+  commit: '',
+  footer: '',
   seconds: 0.0012,
 };
 

@@ -33,6 +33,9 @@ class Editor:
         params = lsp.ExecuteCommandParams(name, list(arguments))
         return await self.client.workspace_execute_command_async(params)
 
+    async def request(self, method: str, params: dict[str, Any]) -> Any:
+        return _plain(await self.client.protocol.send_request_async(method, params))
+
     async def indexed(self, file: Path, line: int = 5, character: int = 7) -> str:
         """Open a file and wait until hovers know it."""
         uri = self.open(file)
@@ -45,3 +48,12 @@ async def until(holds: Callable[[], Awaitable[Any]]) -> Any:
         while not (value := await holds()):  # noqa: ASYNC110 - what is awaited happens in other processes
             await asyncio.sleep(0.02)
         return value
+
+
+def _plain(value: Any) -> Any:
+    """Pygls turns the outermost JSON object into a named tuple, and some below it too; this turns them back."""
+    if hasattr(value, "_asdict"):
+        value = value._asdict()
+    if isinstance(value, dict):
+        return {name: _plain(item) for name, item in value.items()}
+    return [_plain(item) for item in value] if isinstance(value, list) else value

@@ -16,6 +16,10 @@ Source = Literal["cache", "notes", "live", "facts"]
 """Where an answer came from: served verbatim; live from notes; live from source; static facts with no model."""
 
 
+ControlAction = Literal["pause", "resume", "thinkNext", "forget", "exclude", "include"]
+"""What a person may tell sleep to do."""
+
+
 class ClientMessage(Struct, frozen=True, tag=True, kw_only=True):
     """Anything a client says."""
 
@@ -45,7 +49,8 @@ class Sleep(ClientMessage, frozen=True, tag=True, kw_only=True):
 
 class Ask(ClientMessage, frozen=True, tag=True, kw_only=True):
     """A question; `path`, `line` and `column` (UTF-8 bytes) say where the cursor is, `path` "" if nowhere.
-    Streams `Piece`s, answers `Answered`. `fresh` skips the cache (regenerate).
+    Streams `Piece`s, answers `Answered`. `fresh` skips the cache (regenerate). `thread` is the conversation that it
+    begins or goes on with, "" if it is to be kept in none.
     """
 
     root: str
@@ -55,13 +60,44 @@ class Ask(ClientMessage, frozen=True, tag=True, kw_only=True):
     column: int = 0
     verbosity: int = 1
     fresh: bool = False
+    thread: str = ""
 
 
 class Think(ClientMessage, frozen=True, tag=True, kw_only=True):
-    """Write the notes about one target now, ahead of everything. Answers `Answered` with its summary."""
+    """Write the notes about one target now, ahead of everything. Answers `Answered` with its summary; with `fresh` it
+    is written anew.
+    """
 
     root: str
     target: Target
+    fresh: bool = False
+
+
+class Control(ClientMessage, frozen=True, tag=True, kw_only=True):
+    """The person says what to do about sleep (`pause` for `minutes`, 0 until `resume`) or about `target`: think about
+    it next, forget what was written about it, never think about it (`exclude`) or do again (`include`). Answers
+    `Status`.
+    """
+
+    action: ControlAction
+    root: str = ""
+    target: Target = Target("repository")
+    minutes: float = 0.0
+
+
+class Feedback(ClientMessage, frozen=True, tag=True, kw_only=True):
+    """Whether the answer with this key was right; a wrong one is not served again. Answers `Status`."""
+
+    root: str
+    key: str
+    right: bool
+
+
+class DeleteThread(ClientMessage, frozen=True, tag=True, kw_only=True):
+    """Delete one conversation. Answers `Status`."""
+
+    root: str
+    thread: str
 
 
 class Activity(ClientMessage, frozen=True, tag=True, kw_only=True):
@@ -73,7 +109,9 @@ class Activity(ClientMessage, frozen=True, tag=True, kw_only=True):
 
 
 class GetStatus(ClientMessage, frozen=True, tag=True, kw_only=True):
-    """Answers `Status`."""
+    """Answers `Status`, of one repository or, with root "", in general."""
+
+    root: str = ""
 
 
 class Cancel(ClientMessage, frozen=True, tag=True, kw_only=True):
@@ -134,8 +172,18 @@ class Slept(WorkerMessage, frozen=True, tag=True, kw_only=True):
     model: str
 
 
+class FollowUp(Struct, frozen=True):
+    """A question to go on with, understood by itself and answered already; `key` opens its answer."""
+
+    question: str
+    key: str
+
+
 class Answered(WorkerMessage, frozen=True, tag=True, kw_only=True):
-    """An answer with its evidence and price. `question` is the one that the text answers."""
+    """An answer with its evidence and price. `question` is the one that the text answers; `target` and `intent` are
+    what it was understood to be about. `key` is the stored answer's, "" if it is not kept. `changed_lines` of the
+    cited lines are no longer what they were; `footer` is one line about where the answer comes from.
+    """
 
     question: str
     text: str
@@ -150,6 +198,13 @@ class Answered(WorkerMessage, frozen=True, tag=True, kw_only=True):
     removed_citations: int = 0
     seconds: float = 0.0
     cancelled: bool = False
+    key: str = ""
+    target: Target | None = None
+    intent: str = ""
+    thread: str = ""
+    follow_ups: tuple[FollowUp, ...] = ()
+    changed_lines: int = 0
+    footer: str = ""
 
 
 class Status(WorkerMessage, frozen=True, tag=True, kw_only=True):
@@ -181,7 +236,20 @@ class Failed(WorkerMessage, frozen=True, tag=True, kw_only=True):
     hint: str = ""
 
 
-AnyClientMessage = Hello | OpenRepository | Sleep | Ask | Think | Activity | GetStatus | Cancel | Shutdown
+AnyClientMessage = (
+    Hello
+    | OpenRepository
+    | Sleep
+    | Ask
+    | Think
+    | Control
+    | Feedback
+    | DeleteThread
+    | Activity
+    | GetStatus
+    | Cancel
+    | Shutdown
+)
 AnyWorkerMessage = Piece | Progress | Indexed | Slept | Answered | Status | Changed | Failed
 
 _encoder = msgspec.json.Encoder()

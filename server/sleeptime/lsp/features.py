@@ -1,20 +1,27 @@
 """What the editor may ask. A handler translates, calls, translates back."""
 
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import cattrs
 from lsprotocol import types as lsp
-from pygls.exceptions import JsonRpcInvalidParams
+from pygls.exceptions import JsonRpcException, JsonRpcInvalidParams
 
+from sleeptime.core.errors import SleeptimeError
 from sleeptime.lsp.protocol import (
+    ANSWER_REQUEST,
     ASK_COMMAND,
     EXPLAIN_MODULE_COMMAND,
     FOCUS_NOTIFICATION,
+    MODULES_REQUEST,
+    QUESTIONS_REQUEST,
+    STATUS_REQUEST,
+    SUGGEST_REQUEST,
     AnswerResult,
     AskArguments,
     ExplainModuleArguments,
 )
-from sleeptime.lsp.server import SleeptimeServer
+from sleeptime.lsp.server import REQUEST_FAILED, SleeptimeServer
 
 
 def register(server: SleeptimeServer) -> None:
@@ -25,6 +32,15 @@ def register(server: SleeptimeServer) -> None:
     server.feature(lsp.TEXT_DOCUMENT_DID_SAVE)(did_save)
     server.feature(lsp.TEXT_DOCUMENT_HOVER)(hover)
     server.feature(FOCUS_NOTIFICATION)(focus)
+    surfaces = server.session.surfaces
+    for method, answer in (
+        (SUGGEST_REQUEST, surfaces.suggest),
+        (QUESTIONS_REQUEST, surfaces.questions),
+        (ANSWER_REQUEST, surfaces.answer),
+        (MODULES_REQUEST, surfaces.modules),
+        (STATUS_REQUEST, surfaces.status),
+    ):
+        server.feature(method)(_answering(answer))
     server.command(ASK_COMMAND)(ask)
     server.command(EXPLAIN_MODULE_COMMAND)(explain_module)
 
@@ -61,6 +77,18 @@ async def ask(ls: SleeptimeServer, *arguments: Any) -> AnswerResult:
 
 async def explain_module(ls: SleeptimeServer, *arguments: Any) -> AnswerResult:
     return await ls.session.explain_module(_one(ls, ExplainModuleArguments, arguments, EXPLAIN_MODULE_COMMAND))
+
+
+def _answering(answer: Callable[[Any], Awaitable[Any]]) -> Callable[[Any], Awaitable[Any]]:
+    """A handler of one of our own requests: its failures are sentences for the person."""
+
+    async def handle(params: Any) -> Any:
+        try:
+            return await answer(params)
+        except SleeptimeError as error:
+            raise JsonRpcException(str(error), REQUEST_FAILED) from error
+
+    return handle
 
 
 def _one(ls: SleeptimeServer, kind: Any, arguments: tuple[Any, ...], command: str) -> Any:

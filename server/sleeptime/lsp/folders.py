@@ -10,9 +10,10 @@ from sleeptime.answer.hover import hover_markdown
 from sleeptime.core.errors import StoreError
 from sleeptime.core.ports import Clock
 from sleeptime.core.types import Outline
+from sleeptime.lsp.aside import Aside
 from sleeptime.lsp.convert import Point, uri_of
 from sleeptime.lsp.view import Foresight, View, open_view
-from sleeptime.repo import Repository, open_repository
+from sleeptime.repo import Repository, head_commit, open_repository
 
 
 class Folder:
@@ -27,12 +28,23 @@ class Folder:
         self._view: View | None = None
         self._foresight = Foresight(repository, ())
         self._open_files: list[str] = []
+        self.aside = Aside(repository, clock)
         self._shown_root = path if path.resolve() == repository.root else repository.root
 
     @property
     def root(self) -> str:
         """What the worker calls it."""
         return str(self.repository.root)
+
+    @property
+    def worktree(self) -> str:
+        """What the store calls it."""
+        return self.repository.worktree
+
+    @property
+    def commit(self) -> str:
+        """The commit that the working tree stands at, "" if there is none. Reads two small files of git's."""
+        return head_commit(self.repository)
 
     @property
     def view(self) -> View | None:
@@ -47,11 +59,15 @@ class Folder:
         """
         if self._view is not None and not self._view.store.replaced():
             return
-        self.close()
+        self._let_go()
         self._view = open_view(self.repository)
 
     def close(self) -> None:
-        """Let go of the store."""
+        """Let go of everything."""
+        self.aside.close()
+        self._let_go()
+
+    def _let_go(self) -> None:
         self._foresight.stop()
         view, self._view = self._view, None
         if view is not None:

@@ -19,7 +19,7 @@ from pygls.protocol import JsonRPCNotification, LanguageServerProtocol, lsp_meth
 import sleeptime
 from sleeptime.core.errors import SleeptimeError
 from sleeptime.core.ports import Clock
-from sleeptime.lsp.protocol import converter
+from sleeptime.lsp.protocol import REQUEST_MESSAGES, converter
 from sleeptime.lsp.session import Session
 
 REQUEST_FAILED = -32803
@@ -32,6 +32,10 @@ class SleeptimeProtocol(LanguageServerProtocol):
     """The protocol's built-in handlers, where ours differ."""
 
     _server: "SleeptimeServer"
+
+    def get_message_type(self, method: str) -> type[Any] | None:  # type: ignore[override]  # theirs is cached
+        """LSP's messages, and our own."""
+        return REQUEST_MESSAGES.get(method) or super().get_message_type(method)
 
     def structure_message(self, data: dict[str, Any]) -> Any:
         """Pygls leaves a request whose parameters make no sense without any answer; the editor would wait for ever."""

@@ -22,10 +22,10 @@ from sleeptime.lsp.protocol import (
     AnswerPiece,
     AnswerResult,
     AskArguments,
-    EvidenceLink,
     ExplainModuleArguments,
-    StatusParams,
 )
+from sleeptime.lsp.results import answer_result, status_params
+from sleeptime.lsp.surfaces import Surfaces
 from sleeptime.lsp.work_done import WorkDone
 from sleeptime.lsp.worker_client import WorkerClient
 
@@ -49,15 +49,16 @@ class Session:
         self._problems: list[str] = []
         self._shown: set[str] = set()
         self._roots: list[Path] = []
-        self._folders: list[Folder] = []
+        self.folders: list[Folder] = []
         self._places: dict[str, tuple[Folder, str] | None] = {}
         self._buffers: dict[str, Buffer] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._sleeping: dict[str, WorkDone] = {}
         self._ready = asyncio.Event()
         self._told_at = 0.0
-        self._encoding = "utf-16"
-        self._worker = WorkerClient("editor", self._settings, self._heard)
+        self.encoding = "utf-16"
+        self.worker = WorkerClient("editor", self._settings, self._heard)
+        self.surfaces = Surfaces(self)
 
     # ---- life
 
@@ -67,7 +68,7 @@ class Session:
         given = options if isinstance(options, Mapping) else {}
         self._options = given["sleeptime"] if isinstance(given.get("sleeptime"), Mapping) else given
         self._read_settings()
-        self._encoding = lsp.PositionEncodingKind(self._server.workspace.position_encoding or "utf-16").value
+        self.encoding = lsp.PositionEncodingKind(self._server.workspace.position_encoding or "utf-16").value
         folders = [folder.uri for folder in params.workspace_folders or []] or [params.root_uri or ""]
         self._roots = [path for uri in folders if (path := path_of(uri))]
 
@@ -77,7 +78,7 @@ class Session:
             self._show(problem)
         await self._add(self._roots)
         self._ready.set()
-        self._spawn(self._worker.keep_connected(self._connected))
+        self._spawn(self.worker.keep_connected(self._connected))
         if self._settings.sleep.consent == "ask" and can_ask(self._server):
             self._spawn(self._ask_consent())
 
@@ -85,8 +86,8 @@ class Session:
         """Hang up and let go of everything."""
         for task in self._tasks:
             task.cancel()
-        await self._worker.close()
-        for folder in self._folders:
+        await self.worker.close()
+        for folder in self.folders:
             folder.close()
 
     def _read_settings(self) -> None:
@@ -98,7 +99,7 @@ class Session:
             problems.append(str(error))
         self._settings, more = parse_settings(merged(user, self._options))
         self._problems = [*problems, *more]
-        self._worker.settings = self._settings
+        self.worker.settings = self._settings
 
     async def _ask_consent(self) -> None:
         answer = await ask_consent(self._server)
@@ -110,26 +111,26 @@ class Session:
             self._show(str(error))
             return
         self._read_settings()
-        await self._worker.greet_again()
+        await self.worker.greet_again()
 
     # ---- folders and documents
 
     async def change_folders(self, added: list[str], removed: list[str]) -> None:
         """The person added folders to the workspace or took some away, given by their URIs."""
         gone = {path_of(uri) for uri in removed}
-        for folder in [folder for folder in self._folders if folder.path in gone]:
-            self._folders.remove(folder)
+        for folder in [folder for folder in self.folders if folder.path in gone]:
+            self.folders.remove(folder)
             folder.close()
-        before = len(self._folders)
+        before = len(self.folders)
         await self._add([path for uri in added if (path := path_of(uri))])
-        if self._worker.connected:
-            for folder in self._folders[before:]:
+        if self.worker.connected:
+            for folder in self.folders[before:]:
                 self._spawn(self._index(folder))
 
     async def _add(self, paths: list[Path]) -> None:
         for path in paths:
             try:
-                self._folders.append(await asyncio.to_thread(open_folder, path, self._clock))
+                self.folders.append(await asyncio.to_thread(open_folder, path, self._clock))
             except RepositoryError as error:
                 self._show(str(error))
         self._places.clear()
@@ -140,41 +141,41 @@ class Session:
         if path is not None:
             self._buffers[document.uri] = Buffer(path.name, document.text, document.version)
             self.active("open", document.uri)
-            if found := self._place(document.uri):
+            if found := self.place(document.uri):
                 found[0].opened(found[1])
 
     def changed(self, params: lsp.DidChangeTextDocumentParams) -> None:
         """The person typed."""
         buffer = self._buffers.get(params.text_document.uri)
         if buffer is not None:
-            buffer.change(params.content_changes, params.text_document.version, self._encoding)
+            buffer.change(params.content_changes, params.text_document.version, self.encoding)
             self.active("change", params.text_document.uri)
 
     def closed(self, uri: str) -> None:
         """The document's text on disk counts again."""
         self._buffers.pop(uri, None)
-        if found := self._place(uri):
+        if found := self.place(uri):
             found[0].closed(found[1])
 
     def active(self, kind: Any, uri: str) -> None:
         """The person is here: tell the worker, but not with every keystroke."""
         now = self._clock.monotonic()
-        found = self._place(uri)
+        found = self.place(uri)
         if found is None or (kind in ("request", "change") and now - self._told_at < ACTIVITY_SECONDS):
             return
         self._told_at = now
-        self._worker.tell(say.Activity(root=found[0].root, kind=kind, path=found[1]))
+        self.worker.tell(say.Activity(root=found[0].root, kind=kind, path=found[1]))
 
     def focused(self) -> None:
         """The person is back at the editor's window: changes made elsewhere, of which no event told, are looked for."""
-        for folder in self._folders:
-            self._worker.tell(say.Activity(root=folder.root, kind="focus"))
+        for folder in self.folders:
+            self.worker.tell(say.Activity(root=folder.root, kind="focus"))
 
-    def _place(self, uri: str) -> tuple[Folder, str] | None:
+    def place(self, uri: str) -> tuple[Folder, str] | None:
         """The innermost folder that holds a document, and its path there."""
         if uri not in self._places:
             path = path_of(uri)
-            found = [(f, inside) for f in self._folders if path and (inside := f.relative(path)) is not None]
+            found = [(f, inside) for f in self.folders if path and (inside := f.relative(path)) is not None]
             self._places[uri] = min(found, key=lambda place: len(place[1]), default=None)
         return self._places[uri]
 
@@ -182,14 +183,14 @@ class Session:
 
     async def hover(self, uri: str, position: lsp.Position) -> str | None:
         """Markdown about the name at a position, or None at once."""
-        found = self._place(uri) if self._settings.hover.enabled else None
+        found = self.place(uri) if self._settings.hover.enabled else None
         buffer = self._buffers.get(uri)
         if found is None or found[0].view is None or buffer is None:
             return None
         folder, path = found
-        point = to_point(buffer.lines, position.line, position.character, self._encoding)
+        point = to_point(buffer.lines, position.line, position.character, self.encoding)
         try:
-            return folder.hover(path, point, await self._unsaved(folder, path, buffer), buffer.data())
+            return folder.hover(path, point, await self.unsaved(folder, path, uri), buffer.data())
         except StoreError as error:
             log.warning("A hover could not be read: %s", error)
             self._spawn(self._refresh(folder))
@@ -201,7 +202,7 @@ class Session:
         Raises:
             SleeptimeError: with a sentence for the person.
         """
-        folder, path, point = await self._cursor(arguments.uri, arguments.position)
+        folder, path, point = await self.cursor(arguments.uri, arguments.position)
         verbosity = self._settings.answer.verbosity if arguments.verbosity is None else arguments.verbosity
         message = say.Ask(
             root=folder.root,
@@ -220,7 +221,7 @@ class Session:
         Raises:
             SleeptimeError: with a sentence for the person.
         """
-        folder, path, _ = await self._cursor(arguments.uri, None)
+        folder, path, _ = await self.cursor(arguments.uri, None)
         message = say.Think(root=folder.root, target=Target("module", path))
         return await self._answer(folder, message, arguments.partial_result_token)
 
@@ -229,36 +230,43 @@ class Session:
             if isinstance(reply, say.Piece) and token is not None:
                 self._server.protocol.notify(lsp.PROGRESS, lsp.ProgressParams(token, AnswerPiece(reply.text)))
 
-        answered = await self._worker.request(message, on_reply)
+        answered = await self.worker.request(message, on_reply)
         assert isinstance(answered, say.Answered)
-        return _result(folder, answered)
+        return answer_result(folder, answered)
 
-    async def _cursor(self, uri: str | None, position: lsp.Position | None) -> tuple[Folder, str, Point]:
+    async def cursor(self, uri: str | None, position: lsp.Position | None) -> tuple[Folder, str, Point]:
+        """Which folder is meant, the file in it ("" for none), and the place in that file.
+
+        Raises:
+            RepositoryError: no folder is open, or none that holds the file.
+        """
         await self._ready.wait()
-        found = self._place(uri) if uri else None
+        found = self.place(uri) if uri else None
         if uri and found is None:
             raise RepositoryError(f"{uri} is in no folder of this workspace.", "Open the folder that holds it.")
-        if not self._folders:
+        if not self.folders:
             raise RepositoryError("No folder is open, so there is nothing to ask about.", "Open a folder first.")
-        folder, path = found or (self._folders[0], "")
+        folder, path = found or (self.folders[0], "")
         buffer = self._buffers.get(uri or "")
         if position is None or buffer is None:
             return folder, path, Point(0, 0)
-        return folder, path, to_point(buffer.lines, position.line, position.character, self._encoding)
+        return folder, path, to_point(buffer.lines, position.line, position.character, self.encoding)
 
-    async def _unsaved(self, folder: Folder, path: str, buffer: Buffer) -> Outline | None:
-        return None if folder.is_saved(path, buffer.blob()) else await buffer.outline()
+    async def unsaved(self, folder: Folder, path: str, uri: str) -> Outline | None:
+        """What an open document says where it differs from the index."""
+        buffer = self._buffers.get(uri)
+        return None if buffer is None or folder.is_saved(path, buffer.blob()) else await buffer.outline()
 
     # ---- the worker
 
     async def _connected(self) -> None:
-        for folder in self._folders:
+        for folder in self.folders:
             self._spawn(self._index(folder))
 
     async def _index(self, folder: Folder) -> None:
         try:
             async with WorkDone(self._server, f"Indexing {folder.path.name}") as progress:
-                await self._worker.request(say.OpenRepository(root=folder.root), progress.on_reply)
+                await self.worker.request(say.OpenRepository(root=folder.root), progress.on_reply)
             await self._refresh(folder)
             await asyncio.to_thread(folder.look_ahead, everything=True)
         except SleeptimeError as error:
@@ -276,10 +284,10 @@ class Session:
         """What the worker says without being asked."""
         match message:
             case say.Status():
-                self._server.protocol.notify(STATUS_NOTIFICATION, _status(message))
+                self._server.protocol.notify(STATUS_NOTIFICATION, status_params(message))
                 self._spawn(self._show_sleep(message))
             case say.Changed():
-                for folder in self._folders:
+                for folder in self.folders:
                     if folder.root == message.root:
                         self._spawn(self._refresh(folder, look_ahead=bool(message.paths)))
             case _:
@@ -313,42 +321,3 @@ class Session:
         self._tasks.discard(task)
         if not task.cancelled() and (error := task.exception()):
             log.error("Something in the background failed", exc_info=error)
-
-
-def _result(folder: Folder, answered: say.Answered) -> AnswerResult:
-    links = [
-        EvidenceLink(
-            uri=folder.uri(evidence.path),
-            range=lsp.Range(lsp.Position(evidence.start_line - 1, 0), lsp.Position(evidence.end_line, 0)),
-            path=evidence.path,
-            symbol=evidence.symbol,
-        )
-        for evidence in answered.evidence
-    ]
-    return AnswerResult(
-        markdown=answered.text,
-        evidence=links,
-        question=answered.question,
-        source=answered.source,
-        model=answered.model,
-        created_at=answered.created_at,
-        fresh=answered.fresh,
-        prompt_tokens=answered.prompt_tokens,
-        cached_tokens=answered.cached_tokens,
-        generated_tokens=answered.generated_tokens,
-        removed_citations=answered.removed_citations,
-        seconds=answered.seconds,
-        cancelled=answered.cancelled,
-    )
-
-
-def _status(status: say.Status) -> StatusParams:
-    return StatusParams(
-        state=status.state,
-        root=status.root,
-        detail=status.detail,
-        jobs_done=status.jobs_done,
-        jobs_total=status.jobs_total,
-        model=status.model,
-        model_reason=status.model_reason,
-    )

@@ -24,8 +24,8 @@ class View:
     def __init__(self, store: Store, repository: Repository) -> None:
         self.store = store
         self.outlines = SteadyOutlines(store, repository.worktree)
-        sources = Sources(self.outlines, lambda path: read_file(repository, path))
-        self._freshness = Freshness(sources, store.answers.by_key)
+        self.sources = Sources(self.outlines, lambda path: read_file(repository, path))
+        self._freshness = Freshness(self.sources, store.answers.by_key)
         self.graph = Graph(self.outlines)
         self._facts: dict[Target, Facts | None] = {}
 

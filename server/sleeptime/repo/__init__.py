@@ -2,7 +2,7 @@
 
 from sleeptime.repo.content import content_problem
 from sleeptime.repo.files import Listing, RepoFile, SkippedFile, changes_what_counts, list_files
-from sleeptime.repo.git import Head, head, last_commits, root_commits
+from sleeptime.repo.git import Head, head, head_commit, last_commits, root_commits
 from sleeptime.repo.repository import Repository, open_repository, read_file
 from sleeptime.repo.secrets import find_secret, is_secret_path
 
@@ -16,6 +16,7 @@ __all__ = [
     "content_problem",
     "find_secret",
     "head",
+    "head_commit",
     "is_secret_path",
     "last_commits",
     "list_files",

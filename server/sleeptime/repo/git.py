@@ -185,6 +185,19 @@ def head(repository: Repository) -> Head:
     return Head(branch.decode("utf-8", "replace").strip(), commit.decode().strip())
 
 
+def head_commit(repository: Repository) -> str:
+    """The commit that HEAD names, read from git's files without starting it; "" if there is none."""
+    if repository.git_dir is None:
+        return ""
+    import git
+
+    try:
+        with git.Repo(repository.root, search_parent_directories=True) as found:
+            return git.SymbolicReference.dereference_recursive(found, "HEAD") or ""
+    except (git.GitError, ValueError, OSError):
+        return ""
+
+
 def root_commits(repository: Repository) -> tuple[str, ...]:
     """The commits without parents that HEAD descends from, sorted: they tell that two clones are one project.
 

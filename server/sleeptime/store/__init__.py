@@ -10,6 +10,7 @@ from sleeptime.store.outlines import WorktreeOutlines
 from sleeptime.store.search import Hit, Search, fuse
 from sleeptime.store.store import Store, open_reader, open_writer
 from sleeptime.store.vectors import Vectors
+from sleeptime.store.words import split_name
 
 __all__ = [
     "Answers",
@@ -34,6 +35,7 @@ __all__ = [
     "open_reader",
     "open_writer",
     "set_aside",
+    "split_name",
     "store_path",
     "stores_dir",
 ]

@@ -67,6 +67,42 @@ class Answers:
             (code_hash, intent, intent),
         )
 
+    def about_wholes(self) -> list[Answer]:
+        """Answers about packages, the repository, and changes."""
+        return self._decoded(
+            """SELECT data FROM answers WHERE level IN ('package', 'repository', 'change')
+            ORDER BY created_at DESC, id DESC""",
+            (),
+        )
+
+    def questions_after(self, id_: int) -> list[tuple[int, str, str]]:
+        """(id, intent, question) of the answers that were stored after the one with this id, in that order."""
+        return self._database.rows(
+            """SELECT answers.id, intent, question FROM answers JOIN answer_words ON answer_words.rowid = answers.id
+            WHERE answers.id > ? ORDER BY answers.id""",
+            (id_,),
+        )
+
+    def ids_at(self, path: str, symbol: str | None = None) -> list[int]:
+        """The ids of the answers about a file and what is in it, or about one symbol of it; in order."""
+        rows = self._database.rows(
+            "SELECT id FROM answers WHERE path = ? AND (? IS NULL OR symbol = ?) ORDER BY id", (path, symbol, symbol)
+        )
+        return [id_ for (id_,) in rows]
+
+    def after(self, id_: int, limit: int) -> list[tuple[int, Answer]]:
+        """The next answers by id, to go through all of them piece by piece."""
+        rows = self._database.rows("SELECT id, data FROM answers WHERE id > ? ORDER BY id LIMIT ?", (id_, limit))
+        return [(row_id, _decoder.decode(data)) for row_id, data in rows]
+
+    def by_ids(self, ids: Sequence[int]) -> dict[int, Answer]:
+        """Those of these answers that are still there."""
+        rows = self._database.rows(
+            "SELECT id, data FROM answers WHERE id IN (SELECT value FROM json_each(?))",
+            (msgspec.json.encode(list(ids)).decode(),),
+        )
+        return {id_: _decoder.decode(data) for id_, data in rows}
+
     def all(self) -> list[Answer]:
         """Every answer."""
         return self._decoded("SELECT data FROM answers ORDER BY created_at DESC, id DESC", ())

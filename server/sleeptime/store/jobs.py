@@ -155,6 +155,15 @@ class Jobs:
         counts.update(dict(rows))
         return counts
 
+    def by_path(self, worktree: str) -> dict[str, tuple[int, int]]:
+        """How many jobs about each file (or package) wait, and how many run."""
+        rows = self._database.rows(
+            """SELECT path, sum(state = 'waiting'), sum(state = 'running') FROM jobs
+            WHERE state IN ('waiting', 'running') AND worktree = ? GROUP BY path""",
+            (worktree,),
+        )
+        return {path: (waiting, running) for path, waiting, running in rows}
+
     def _total(self) -> int:
         row = self._database.row("SELECT count(*) FROM jobs")
         return row[0] if row else 0

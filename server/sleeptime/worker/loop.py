@@ -194,8 +194,8 @@ class Worker:
         self._nights.look_again()
         return self._status_now(client)
 
-    async def _status(self, client: Client, _message: say.GetStatus, _request: Request) -> say.WorkerMessage:
-        return self._status_now(client)
+    async def _status(self, client: Client, message: say.GetStatus, _request: Request) -> say.WorkerMessage:
+        return self._status_now(client, message.root)
 
     async def _shutdown(self, client: Client, _message: say.Shutdown, _request: Request) -> say.WorkerMessage:
         asyncio.get_running_loop().call_later(0.05, self.finished.set)  # after the answer has left
@@ -379,11 +379,11 @@ class Worker:
             return "awake", "everything is thought about" if resident.finished else ""
         return resident.verdict.phase, resident.verdict.reason
 
-    def _status_now(self, client: Client) -> say.Status:
+    def _status_now(self, client: Client, root: str = "") -> say.Status:
         name, reason = self._parts.choose_model(client.settings)
         loaded = self._thinking.model_name
         return msgspec.structs.replace(
-            self._state(), model=loaded or name, model_reason=reason, pid=os.getpid(), version=sleeptime.__version__
+            self._state(root), model=loaded or name, model_reason=reason, pid=os.getpid(), version=sleeptime.__version__
         )
 
     def _tell(self, message: say.Changed | say.Status) -> None:
