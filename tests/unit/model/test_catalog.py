@@ -6,7 +6,7 @@ import pytest
 
 from sleeptime.core.errors import ModelError
 from sleeptime.model import CATALOG, spec_named
-from sleeptime.model.catalog import DEFAULT, EMBEDDER, REFERENCE, SMALLEST
+from sleeptime.model.catalog import DEFAULT, EMBEDDER, REFERENCE, REFERENCE_FULL, SMALLEST
 
 
 def test_names_and_answer_keys_are_unique():
@@ -19,7 +19,19 @@ def test_every_file_has_a_hash_and_every_model_a_source_and_a_licence(spec):
     assert all(re.fullmatch(r"[0-9a-f]{64}", file.sha256) for file in spec.files)
     assert spec.sources
     assert spec.licence
-    assert spec.memory_bytes > spec.size_bytes
+    assert spec.memory_bytes() > spec.size_bytes
+
+
+def test_a_longer_context_needs_more_memory_by_its_keys_and_values():
+    spec = spec_named(REFERENCE)
+    assert spec.memory_bytes(16384) - spec.memory_bytes(8192) == 8192 * spec.kv_bytes == 2**30
+
+
+def test_files_of_one_model_lie_in_one_folder_and_those_of_a_branch_are_pinned():
+    for spec in CATALOG:
+        if len(spec.files) > 1:
+            assert {file.name.rpartition("/")[0] for file in spec.files} == {spec.name}
+    assert re.fullmatch(r"[0-9a-f]{40}", spec_named(REFERENCE_FULL).sources[0].revision)
 
 
 def test_an_answer_key_names_the_quantisation():

