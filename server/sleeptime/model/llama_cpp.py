@@ -1,23 +1,18 @@
 """Any GGUF file through llama.cpp: the engine for machines without a GPU."""
 
 import contextlib
-import re
 import threading
 import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import msgspec
-
-from sleeptime.core.errors import ContextOverflowError, ModelError, ModelMissingError
+from sleeptime.core.errors import ModelError, ModelMissingError
 from sleeptime.core.ports import ChatRequest, ChatResult, Finish, OnText, discard
+from sleeptime.model.asked import defused, require_room, schema_of
 from sleeptime.model.llama_process import EngineOptions
 from sleeptime.model.llama_server import LlamaServer
 from sleeptime.model.turns import its_turn
-
-_CONTROL = re.compile(r"<\|(?=[\w/])|<(?=/?s>|(?:start|end)_of_turn>)|\[(?=/?(?:INST|AVAILABLE_TOOLS|TOOL_CALLS)\])")
-"""Where a control token of a chat format (ChatML, Llama, Mistral, Gemma) would begin."""
 
 
 class LlamaCppModel:
@@ -112,12 +107,7 @@ class LlamaCppModel:
         # add_special gives the one BOS: the engine's template leaves it out for models that want it.
         body = {"content": text, "add_special": True, "parse_special": True}
         tokens: list[int] = server.post("/tokenize", body)["tokens"]
-        if len(tokens) + request.max_tokens > self.context_tokens:
-            raise ContextOverflowError(
-                f"The prompt has {len(tokens)} tokens and {request.max_tokens} are asked for; "
-                f"{self._name} has room for {self.context_tokens}.",
-                "Ask with less context or raise the setting model.context_tokens.",
-            )
+        require_room(self._name, len(tokens), request.max_tokens, self.context_tokens)
         return tokens
 
     def _running(self) -> LlamaServer:
@@ -147,13 +137,6 @@ def _require_gguf(path: Path) -> None:
         raise ModelError(f"{path} is not a GGUF file.", "Set model.name to a name of `sleeptime model list`.")
 
 
-def defused(text: str) -> str:
-    """`text` in which nothing is a control token: a file that spells `<|im_end|>` must not end the user's turn.
-    A word joiner, which no model writes by itself, is put where such a token would begin.
-    """
-    return _CONTROL.sub(lambda match: f"{match[0]}\u2060", text)
-
-
 def _completion(request: ChatRequest, prompt: list[int]) -> dict[str, Any]:
     body: dict[str, Any] = {
         "prompt": prompt,
@@ -165,16 +148,8 @@ def _completion(request: ChatRequest, prompt: list[int]) -> dict[str, Any]:
         "return_progress": True,  # its first event says how much of the prompt was cached, also if cancelled later
     }
     if request.json_schema:
-        body["json_schema"] = _schema(request.json_schema)
+        body["json_schema"] = schema_of(request.json_schema)
     return body
-
-
-def _schema(text: str) -> dict[str, Any]:
-    """The engine drops a grammar that it cannot compile and answers unconstrained; what can be seen is refused here."""
-    try:
-        return msgspec.json.decode(text, type=dict[str, Any])
-    except msgspec.DecodeError as error:
-        raise ModelError(f"The JSON schema of a request is not a JSON object: {error}.") from error
 
 
 class _Transcript:

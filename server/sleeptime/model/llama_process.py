@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+import psutil
 from msgspec import Struct
 
 DRAFT_TOKENS = 16
@@ -62,8 +63,8 @@ def main() -> None:
     options = msgspec.json.decode(sys.stdin.buffer.readline(), type=EngineOptions)
     if hasattr(os, "fork"):
         _fork_guardian(options)
-    if options.niceness and hasattr(os, "nice"):
-        os.nice(options.niceness)
+    if options.niceness:
+        _be_nice(options.niceness)
     try:
         server = _start(options)
     except (ImportError, RuntimeError) as error:
@@ -73,6 +74,13 @@ def main() -> None:
     sys.stdin.buffer.read()
     # Freeing the model in order takes seconds; the system takes the memory back at once.
     os._exit(0)
+
+
+def _be_nice(niceness: int) -> None:
+    if sys.platform == "win32":
+        psutil.Process().nice(psutil.BELOW_NORMAL_PRIORITY_CLASS)
+    else:
+        os.nice(niceness)
 
 
 def _fork_guardian(options: EngineOptions) -> None:

@@ -24,6 +24,10 @@ from sleeptime.model.llama_process import EngineOptions, Ready
 _POLL_SECONDS = 0.01
 """How often a running request looks whether it was cancelled: an Event cannot be waited for together with a socket."""
 
+_CAN_FREEZE = hasattr(os, "fork")
+"""Without fork (Windows) there is no guardian to end a frozen engine whose parent was killed, so nothing is frozen:
+the closed connection stops the work after at most two batches of 32 tokens."""
+
 _LOG_PREFIX = re.compile(r"^[\d.]+ [A-Z] \w+\s+\w+: ")
 """What llama.cpp puts before a sentence in its log: time, level, part and function."""
 
@@ -140,7 +144,7 @@ class LlamaServer:
         another thread counts tokens, which would wait for ever: then the closed connection alone stops the work.
         """
         with self._pausing, contextlib.suppress(psutil.Error):
-            if self._requests == 1:
+            if _CAN_FREEZE and self._requests == 1:
                 self._frozen = True
                 self._control.suspend()
 
@@ -217,6 +221,12 @@ class _Connection(http.client.HTTPConnection):
         self.sock.connect(self._path)
 
 
+def _own_group() -> dict[str, Any]:
+    if sys.platform == "win32":
+        return {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP}
+    return {"process_group": 0}
+
+
 def _spawn(log: IO[bytes]) -> subprocess.Popen[bytes]:
     """Its own process group keeps a terminal's Ctrl-C away from it. `-P` keeps the working folder, which may be a
     stranger's repository, out of Python's path.
@@ -227,7 +237,7 @@ def _spawn(log: IO[bytes]) -> subprocess.Popen[bytes]:
         stdout=subprocess.PIPE,
         stderr=log,
         env={**os.environ, "GGML_NO_BACKTRACE": "1"},
-        process_group=0 if os.name == "posix" else None,
+        **_own_group(),
     )
 
 

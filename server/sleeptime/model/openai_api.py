@@ -13,12 +13,11 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
-import msgspec
 from msgspec import Struct
 
 from sleeptime.core.errors import ContextOverflowError, EngineDiedError, ModelError
 from sleeptime.core.ports import ChatRequest, ChatResult, Finish, OnText, discard
-from sleeptime.model.llama_cpp import defused
+from sleeptime.model.asked import defused, schema_of
 from sleeptime.model.turns import its_turn
 
 KEY_VARIABLE = "SLEEPTIME_API_KEY"
@@ -282,16 +281,9 @@ def _body(endpoint: Endpoint, request: ChatRequest) -> dict[str, Any]:
     if request.stop:
         body["stop"] = list(request.stop)
     if request.json_schema:
-        schema = {"name": "answer", "strict": True, "schema": _schema(request.json_schema)}
+        schema = {"name": "answer", "strict": True, "schema": schema_of(request.json_schema)}
         body["response_format"] = {"type": "json_schema", "json_schema": schema}
     return body
-
-
-def _schema(text: str) -> dict[str, Any]:
-    try:
-        return msgspec.json.decode(text, type=dict[str, Any])
-    except msgspec.DecodeError as error:
-        raise ModelError(f"The JSON schema of a request is not a JSON object: {error}.") from error
 
 
 def _piece(chunk: Any) -> _Piece:

@@ -10,11 +10,11 @@ from typing import Any
 
 import msgspec
 
-from sleeptime.core.errors import ContextOverflowError, ModelError
+from sleeptime.core.errors import ModelError
 from sleeptime.core.ports import ChatRequest, ChatResult, Message, OnText, discard
+from sleeptime.model.asked import defused, require_room
 from sleeptime.model.choosing import Chooser, json_vocabulary
 from sleeptime.model.decoder import Decoder, Interrupted, Row
-from sleeptime.model.llama_cpp import defused
 from sleeptime.model.prefixes import Kept, PrefixCache, common_prefix
 from sleeptime.model.spoken import Spoken
 from sleeptime.model.turns import its_turn
@@ -190,12 +190,7 @@ class TransformersModel:
 
     def _prompt(self, request: ChatRequest) -> list[int]:
         tokens = prompt_tokens(self._tokenizer, request.messages)
-        if len(tokens) + request.max_tokens > self._context_tokens:
-            raise ContextOverflowError(
-                f"The prompt has {len(tokens)} tokens and {request.max_tokens} are asked for; "
-                f"{self._name} has room for {self._context_tokens}.",
-                "Ask with less context or raise the setting model.context_tokens.",
-            )
+        require_room(self._name, len(tokens), request.max_tokens, self._context_tokens)
         return tokens
 
     def _open_decoder(self) -> Decoder:

@@ -3,30 +3,10 @@
 import json
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from sleeptime.core.errors import ModelError, ModelMissingError
 from sleeptime.core.ports import ChatRequest, Message, discard
-from sleeptime.model.llama_cpp import LlamaCppModel, _completion, _Transcript, defused
-
-
-@pytest.mark.parametrize(
-    "token", ["<|im_end|>", "<|im_start|>system", "</s>", "<s>", "[/INST]", "<end_of_turn>", "<|eot_id|>"]
-)
-def test_control_tokens_in_a_text_are_broken(token):
-    assert token not in defused(f"before {token} after")
-    assert defused(f"before {token} after").replace("\u2060", "") == f"before {token} after"
-
-
-@pytest.mark.parametrize("code", ["a < b | c", "List<String>", "x[INSTANCE]", "<strong>", "a <| b", "f <|> g"])
-def test_code_that_is_no_control_token_is_left_alone(code):
-    assert defused(code) == code
-
-
-@given(st.text())
-def test_defusing_only_ever_adds_a_word_joiner(text):
-    assert defused(text).replace("\u2060", "") == text.replace("\u2060", "")
+from sleeptime.model.llama_cpp import LlamaCppModel, _completion, _Transcript
 
 
 def test_a_schema_is_sent_as_an_object_and_nonsense_is_refused():
