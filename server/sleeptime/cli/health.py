@@ -17,7 +17,7 @@ import sleeptime
 from sleeptime.cli.console import AsJson, Folder, load_settings, out, print_json
 from sleeptime.cli.places import repository_root
 from sleeptime.core import messages as say
-from sleeptime.core.errors import ModelMissingError, SleeptimeError, WorkerError
+from sleeptime.core.errors import ModelMissingError, SettingsError, SleeptimeError, WorkerError
 from sleeptime.core.meeting import log_directory, meeting_point
 from sleeptime.core.settings import Settings, merged, parse_settings, read_user_settings, settings_file
 from sleeptime.lsp.worker_client import WorkerClient
@@ -176,7 +176,10 @@ def _check_machine() -> str:
 
 def _considered() -> Iterator[Check]:
     """What `auto` weighs, best first, and what a better choice would need."""
-    settings = load_settings()
+    try:
+        settings = load_settings()
+    except SettingsError:  # which has its own line
+        return
     if settings.model.name == "auto" and not settings.model.endpoint:
         for one in candidates(settings.model, this_machine(settings)):
             yield Check("  auto", ok=True, detail=f"{one.spec.name} by {one.engine}: {one.verdict}")

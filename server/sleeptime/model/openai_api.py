@@ -13,6 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
+import msgspec
 from msgspec import Struct
 
 from sleeptime.core.errors import ContextOverflowError, EngineDiedError, ModelError
@@ -123,14 +124,17 @@ class OpenAiModel:
         Raises:
             ContextOverflowError: prompt and `max_tokens` exceed `context_tokens`.
             EngineDiedError: the server cannot be reached, or broke off in the middle.
-            ModelError: it refused the request, or the prompt holds a secret.
+            ModelError: it refused the request, the prompt holds a secret, or the server does not follow JSON schemas.
         """
         self._check(request)
         heard = _Heard(on_text)
         with its_turn(self._free, cancel) as mine:
             if mine:
                 self._follow(request, cancel, heard)
-        return heard.result(cancelled=not heard.finish)
+        result = heard.result(cancelled=not heard.finish)
+        if request.json_schema and result.finish == "stop":
+            _require_json(self.name, result.text)
+        return result
 
     @property
     def together(self) -> int:
@@ -284,6 +288,14 @@ def _body(endpoint: Endpoint, request: ChatRequest) -> dict[str, Any]:
         schema = {"name": "answer", "strict": True, "schema": schema_of(request.json_schema)}
         body["response_format"] = {"type": "json_schema", "json_schema": schema}
     return body
+
+
+def _require_json(name: str, text: str) -> None:
+    """Some servers (`transformers serve`) leave out what they do not know and answer in prose."""
+    try:
+        msgspec.json.decode(text)
+    except msgspec.DecodeError as error:
+        raise ModelError(f"{name} does not follow JSON schemas: its answer is no JSON.") from error
 
 
 def _piece(chunk: Any) -> _Piece:

@@ -1,6 +1,11 @@
-"""What can be said of endpoints without a server: whose machine it is, whose key, and what is never sent."""
+"""Endpoints: whose machine it is, whose key, what is never sent; retries, time-outs and concurrency on loopback."""
 
+import contextlib
+import http.server
+import json
 import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -49,6 +54,105 @@ def test_a_server_that_is_not_there_is_one_sentence():
     model.close()
     with pytest.raises(ModelError, match="was closed"):
         model.count_tokens("x")
+
+
+class Server(http.server.ThreadingHTTPServer):
+    """Answers with each status of `statuses` in turn, then with `text`; notes when it was asked, by how many at once."""
+
+    daemon_threads = True
+
+    def __init__(self, *statuses: int, text: str = "hi", seconds: float = 0.0) -> None:
+        super().__init__(("127.0.0.1", 0), Handler)
+        self.statuses, self.text, self.seconds = list(statuses), text, seconds
+        self.asked: list[float] = []
+        self.at_once = self.most_at_once = 0
+        self.lock = threading.Lock()
+        threading.Thread(target=self.serve_forever, daemon=True).start()
+
+    def endpoint(self, **options) -> Endpoint:
+        return Endpoint(f"http://127.0.0.1:{self.server_address[1]}/v1", "m", **options)
+
+
+class Handler(http.server.BaseHTTPRequestHandler):
+    server: Server
+
+    def do_POST(self) -> None:
+        server = self.server
+        self.rfile.read(int(self.headers["Content-Length"]))
+        if self.path.endswith("/tokenize"):
+            self.send_error(404)
+            return
+        with server.lock:
+            server.asked.append(time.monotonic())
+            server.at_once += 1
+            server.most_at_once = max(server.most_at_once, server.at_once)
+            status = server.statuses.pop(0) if server.statuses else 200
+        time.sleep(server.seconds)
+        with server.lock:
+            server.at_once -= 1
+        if status != 200:
+            self.send_error(status)
+            return
+        choice = {"index": 0, "delta": {"content": server.text}, "finish_reason": "stop"}
+        chunk = {"id": "1", "object": "chat.completion.chunk", "created": 0, "model": "m", "choices": [choice]}
+        with contextlib.suppress(OSError):  # whoever asked has gone
+            self.send_response(200)
+            self.send_header("Content-Type", "text/event-stream")
+            self.end_headers()
+            self.wfile.write(f"data: {json.dumps(chunk)}\n\ndata: [DONE]\n\n".encode())
+
+    def log_message(self, *_args: object) -> None:
+        """Silent."""
+
+
+@contextlib.contextmanager
+def opened(server: Server, **options):
+    model = OpenAiModel(server.endpoint(**options))
+    yield model
+    model.close()
+    server.shutdown()
+    server.server_close()
+
+
+def test_what_may_pass_is_tried_again_after_a_pause():
+    server = Server(503, 429)
+    with opened(server) as model:
+        assert model.chat(ask("hello"), threading.Event()).text == "hi"
+    first, second, third = server.asked
+    assert min(second - first, third - second) > 0.2
+
+
+def test_a_server_that_stays_busy_is_one_sentence_and_a_refused_key_is_not_tried_again():
+    with opened(Server(503, 503, 503), retries=1) as model, pytest.raises(ModelError, match="refused the request"):
+        model.chat(ask("hello"), threading.Event())
+    server = Server(401)
+    with opened(server) as model, pytest.raises(ModelError, match="refused the key"):
+        model.chat(ask("hello"), threading.Event())
+    assert len(server.asked) == 1
+
+
+def test_a_server_that_does_not_answer_in_time_is_one_sentence():
+    server = Server(seconds=5)
+    with (
+        opened(server, timeout_seconds=0.5, retries=0) as model,
+        pytest.raises(EngineDiedError, match="did not answer within"),
+    ):
+        model.chat(ask("hello"), threading.Event())
+
+
+def test_no_more_requests_are_under_way_than_allowed():
+    server = Server(seconds=0.2)
+    with opened(server, concurrency=2) as model, ThreadPoolExecutor(5) as pool:
+        list(pool.map(lambda _: model.chat(ask("hello"), threading.Event()), range(5)))
+    assert server.most_at_once == 2
+
+
+def test_a_server_that_ignores_the_json_schema_is_told_from_one_that_follows_it():
+    asked = ask("hello", json_schema='{"type": "object"}')
+    with opened(Server(text='{"a": 1}')) as model:
+        assert model.chat(asked, threading.Event()).text == '{"a": 1}'
+    with opened(Server(text="Sure!")) as model, pytest.raises(ModelError, match="does not follow JSON schemas"):
+        model.chat(asked, threading.Event())
 
 
 def test_what_does_not_fit_is_not_sent(monkeypatch):
