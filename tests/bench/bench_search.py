@@ -19,13 +19,16 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
+from sleeptime.answer.find import Finder, Vector
 from sleeptime.cli.demo import fetch_sdist
 from sleeptime.core.ports import Embedder
 from sleeptime.core.settings import IndexSettings
-from sleeptime.index import rank
+from sleeptime.core.types import Target
+from sleeptime.index import Graph, Sources, rank
 from sleeptime.model import EMBEDDER, find, pull, require, spec_named
 from sleeptime.model.embed import MiniLmEmbedder
-from sleeptime.repo import open_repository
+from sleeptime.repo import open_repository, read_file
+from sleeptime.sleep.bodies import fill_bodies
 from sleeptime.sleep.embed import fill_vectors
 from sleeptime.store import Hit, Store, open_writer
 from sleeptime.worker.indexing import index_repository
@@ -64,17 +67,25 @@ def asked_of(name: str, root: Path, store: Store, embedder: Embedder, questions:
     repository = open_repository(root)
     worktree = repository.worktree
     index_repository(repository, store, IndexSettings())
-    ranks = rank(store.outlines(worktree))
+    outlines = store.outlines(worktree)
+    ranks = rank(outlines)
+    finder = Finder(store, worktree, Graph(outlines))
+    paths, never = sorted(ranks, key=lambda path: -ranks[path]), threading.Event()
     started = time.perf_counter()
-    embedded = fill_vectors(sorted(ranks, key=lambda path: -ranks[path]), store, worktree, embedder, threading.Event())
+    sources = Sources(outlines, lambda path: read_file(repository, path))
+    read = fill_bodies(paths, sources, store, worktree, never)
+    print(f"{name}: {read} files' bodies read in {time.perf_counter() - started:.1f} s")
+    started = time.perf_counter()
+    embedded = fill_vectors(paths, store, worktree, embedder, never)
     print(f"{name}: {embedded} texts embedded in {time.perf_counter() - started:.1f} s")
 
-    def ways(question: str) -> dict[str, Callable[[], list[Hit]]]:
+    def ways(question: str) -> dict[str, Callable[[], Iterable[Target]]]:
         vector = embedder.embed([question])[0]
         return {
-            "bm25": lambda: store.search.code(worktree, question, HITS),
-            "vectors": lambda: store.search.near(worktree, embedder.name, vector, HITS),
-            "fused": lambda: store.search.both(worktree, question, embedder.name, vector, HITS),
+            "bm25": lambda: targets(store.search.code(worktree, question, HITS)),
+            "vectors": lambda: targets(store.search.near(worktree, embedder.name, vector, HITS)),
+            "found by words": lambda: finder.find(question).targets,
+            "found": lambda: finder.find(question, Vector(embedder.name, vector)).targets,
         }
 
     rows = []
@@ -83,7 +94,7 @@ def asked_of(name: str, root: Path, store: Store, embedder: Embedder, questions:
             question = json.loads(line)
             for way, search in ways(question["question"]).items():
                 started = time.perf_counter()
-                found = first_files(hit.target.path for hit in search())
+                found = first_files(target.path for target in search())
                 wanted = question["evidence_files"]
                 share = len(set(found) & set(wanted)) / len(wanted) if wanted else None
                 rows.append(
@@ -97,6 +108,11 @@ def asked_of(name: str, root: Path, store: Store, embedder: Embedder, questions:
                     }
                 )
     return rows
+
+
+def targets(hits: Iterable[Hit]) -> list[Target]:
+    """What they hit."""
+    return [hit.target for hit in hits]
 
 
 def first_files(paths: Iterable[str]) -> list[str]:

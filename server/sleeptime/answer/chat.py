@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from sleeptime.answer.context import Context, Piece, build_context, card_piece, note_piece, source_piece
 from sleeptime.answer.defuse import defused
 from sleeptime.answer.facts import FactAnswers
+from sleeptime.answer.find import Embed, Finder, no_vector
 from sleeptime.answer.retrieve import Understood, understand
 from sleeptime.core.intents import Intent, question_for
 from sleeptime.core.messages import Answered, Ask
@@ -33,6 +34,7 @@ class Live(Struct, frozen=True):
     budget_tokens: int
     cancel: threading.Event
     on_text: OnText
+    embed: Embed = no_vector
 
 
 class Answerer:
@@ -44,7 +46,7 @@ class Answerer:
         self._freshness = Freshness(sources, store.answers.by_key)
         self._facts = FactAnswers(graph, sources)
         self._store = store
-        self._worktree = worktree
+        self._finder = Finder(store, worktree, graph)
         self._clock = clock
 
     def understand(self, ask: Ask) -> Understood:
@@ -52,7 +54,7 @@ class Answerer:
         cursor = self._graph.definition_at(ask.path, ask.line, ask.column) if ask.path else None
         return understand(ask.question, self._sources.outlines, cursor, ask.path)
 
-    def ready(self, ask: Ask) -> Answered | None:
+    def ready(self, ask: Ask, _embed: Embed = no_vector) -> Answered | None:
         """An answer that costs no model: static facts for a typed question, or a fresh stored answer to this very
         question; None if neither is certain.
         """
@@ -72,7 +74,7 @@ class Answerer:
             ModelError: the engine failed.
         """
         started = time.perf_counter()
-        pieces = self._pieces(self.understand(ask), ask.question)
+        pieces = self._pieces(self.understand(ask), ask.question, live.embed)
         context = build_context(pieces, live.model.count_tokens, live.budget_tokens)
         if not context.pieces:
             return self._without_evidence(ask, time.perf_counter() - started)
@@ -114,9 +116,9 @@ class Answerer:
         """The citations whose lines still stand where they stood, moved with their symbol where it moved."""
         return tuple(e for e in evidence if still_holds(e, self._sources.lines(e.path)))
 
-    def _pieces(self, asked: Understood, question: str) -> Iterator[Piece]:
+    def _pieces(self, asked: Understood, question: str, embed: Embed) -> Iterator[Piece]:
         """Best first: notes about what is asked, cards of all candidates, then source where room is left."""
-        targets = self._candidates(asked, question)
+        targets = self._candidates(asked, question, embed)
         passages = [(target, passage) for target in targets if (passage := self._sources.passage(target))]
         for target, passage in passages[: CANDIDATES // 2]:
             for note in self._store.answers.for_target(target)[:2]:
@@ -128,10 +130,10 @@ class Answerer:
                 yield card
         yield from (source_piece(passage) for target, passage in passages[1:4] if target.symbol)
 
-    def _candidates(self, asked: Understood, question: str) -> list[Target]:
+    def _candidates(self, asked: Understood, question: str, embed: Embed) -> list[Target]:
         found = list(asked.targets[:CANDIDATES])
-        found += [hit.target for hit in self._store.search.answers(question, CANDIDATES)]
-        found += [hit.target for hit in self._store.search.code(self._worktree, question, CANDIDATES)]
+        found += [hit.target for hit in self._store.search.answers(question, CANDIDATES)][: CANDIDATES // 2]
+        found += self._finder.find(question, embed(question)).targets[:CANDIDATES]
         return list(dict.fromkeys(found))[:CANDIDATES]
 
     def _answered(self, ask: Ask, context: Context, result: ChatResult, said: tuple[str, int]) -> Answered:

@@ -21,7 +21,7 @@ from sleeptime.core.errors import ModelMissingError, SettingsError, SleeptimeErr
 from sleeptime.core.meeting import log_directory, meeting_point
 from sleeptime.core.settings import Settings, merged, parse_settings, read_user_settings, settings_file
 from sleeptime.lsp.worker_client import WorkerClient
-from sleeptime.model import candidates, choose_model, find, this_machine
+from sleeptime.model import EMBEDDER, candidates, choose_model, find, spec_named, this_machine
 from sleeptime.repo import Repository, open_repository
 from sleeptime.store import Store, open_reader, open_writer, store_path
 
@@ -135,6 +135,7 @@ def _checks(path: Path | None) -> Iterator[Check]:
     yield from _considered()
     yield _tried("worker", _check_worker)
     yield _tried("repository", lambda: _check_repository(path))
+    yield _tried("search", lambda: _check_search(path))
     yield _check_disk()
 
 
@@ -205,6 +206,18 @@ def _check_repository(path: Path | None) -> str:
     with store:
         counts = store.modules.counts(repository.worktree)
         return f"{repository.root}: {counts.files} files, {store.answers.count()} answers"
+
+
+def _check_search(path: Path | None) -> str:
+    """By words always; by meaning where the embedder is here. Neither is ever a failure."""
+    here = find(spec_named(EMBEDDER)) is not None
+    pull = f"by words; `sleeptime model pull {EMBEDDER}` adds search by meaning"
+    store = open_reader(store_path(open_repository(repository_root(path)).identity))
+    if store is None:
+        return "nothing is indexed yet" if here else pull
+    with store:
+        count = store.vectors.count()
+    return f"by words and by meaning, {count} texts embedded" if here else pull
 
 
 def _check_disk() -> Check:

@@ -2,7 +2,7 @@
 
 from sleeptime.index.concepts import Concept, concepts, named_after
 from sleeptime.index.facts import Attribute, Facts, Resolution, Use
-from sleeptime.index.freshness import Freshness, folder_of, members
+from sleeptime.index.freshness import PROSE, Freshness, folder_of, members
 from sleeptime.index.graph import Graph
 from sleeptime.index.grounding import (
     UNIVERSAL_NAMES,
@@ -23,6 +23,7 @@ from sleeptime.index.sources import Sources
 
 __all__ = [
     "LANGUAGES",
+    "PROSE",
     "UNIVERSAL_NAMES",
     "Attribute",
     "Concept",

@@ -7,7 +7,6 @@ from sleeptime.core.intents import SUMMARY_INTENT
 from sleeptime.core.keys import text_hash
 from sleeptime.core.ports import Embedder
 from sleeptime.core.types import Outline, Symbol, SymbolKind, Target
-from sleeptime.index import is_test_path
 from sleeptime.prompts import first_sentence
 from sleeptime.store import Store
 
@@ -51,11 +50,9 @@ def fill_vectors(paths: Sequence[str], store: Store, worktree: str, embedder: Em
 
 
 def short_texts(path: str, outline: Outline, said: Said) -> Iterator[tuple[int, str]]:
-    """(symbol, its text) of what is worth finding; symbol -1 is the file. A test's own symbols are left out."""
+    """(symbol, its text) of what is worth finding; symbol -1 is the file."""
     stem = path.rsplit("/", 1)[-1]
     yield -1, _text(f"{stem} ({path})", outline.docstring, said(Target("module", path)))
-    if is_test_path(path):
-        return
     for index, symbol in enumerate(outline.symbols):
         if symbol.kind in EMBEDDED_KINDS:
             target = Target("class" if symbol.kind == "class" else "symbol", path, symbol.qualified_name)

@@ -7,7 +7,7 @@ from sleeptime.store.jobs import Jobs
 from sleeptime.store.ledger import Asked, Entry, Ledger, Totals
 from sleeptime.store.modules import Counts, FileRow, Modules, StoredFile
 from sleeptime.store.outlines import WorktreeOutlines
-from sleeptime.store.search import Hit, Search, fuse
+from sleeptime.store.search import Hit, Search
 from sleeptime.store.store import Store, open_reader, open_writer
 from sleeptime.store.vectors import Vectors
 from sleeptime.store.words import split_name
@@ -31,7 +31,6 @@ __all__ = [
     "WorktreeOutlines",
     "encode_outline",
     "encode_skipped",
-    "fuse",
     "open_reader",
     "open_writer",
     "set_aside",

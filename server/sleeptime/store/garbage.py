@@ -1,5 +1,6 @@
 """Keeps the store under its size: contents that no worktree holds go first, then answers that nobody asks for."""
 
+from sleeptime.store.bodies import Bodies
 from sleeptime.store.database import Database
 from sleeptime.store.encoding import SYMBOL_BITS, decode_outline, encode_outline
 
@@ -19,7 +20,7 @@ def collect_garbage(database: Database, excess_bytes: int) -> None:
     while excess > 0 and (freed := _drop_answers(database)):
         excess -= freed * factor
     database.execute("DELETE FROM vectors WHERE text_hash NOT IN (SELECT text_hash FROM described)")
-    for index in ("names", "symbol_words"):
+    for index in ("names", "symbol_words", "bodies"):
         # Until its segments are merged, a full-text index keeps deleted rows beside their deletions.
         database.execute(_OPTIMIZE[index])
     database.shrink()
@@ -28,6 +29,7 @@ def collect_garbage(database: Database, excess_bytes: int) -> None:
 _OPTIMIZE = {
     "names": "INSERT INTO names (names) VALUES ('optimize')",
     "symbol_words": "INSERT INTO symbol_words (symbol_words) VALUES ('optimize')",
+    "bodies": "INSERT INTO bodies (bodies) VALUES ('optimize')",
 }
 
 
@@ -54,6 +56,7 @@ def _drop_outlines(database: Database) -> int:
                 _drop_words(database, id_, blob, data)
             database.execute("DELETE FROM outlines WHERE id = ?", (id_,))
             database.execute("DELETE FROM described WHERE outline = ?", (id_,))
+            Bodies(database).drop(id_)
     return sum(size + 1 for *_, size in rows)
 
 

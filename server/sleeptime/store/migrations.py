@@ -81,10 +81,16 @@ def m003_texts_of_symbols(connection: sqlite3.Connection) -> None:
     )
 
 
+def m004_words_of_bodies(connection: sqlite3.Connection) -> None:
+    """What stands inside symbols, by content (`store/bodies.py`). The text is kept, so that a row can be deleted."""
+    connection.execute('CREATE VIRTUAL TABLE bodies USING fts5 (name, words, tokenize="porter unicode61")')
+
+
 MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (
     m001_first_tables,
     m002_what_a_job_took,
     m003_texts_of_symbols,
+    m004_words_of_bodies,
 )
 
 

@@ -8,6 +8,7 @@ from typing import Self
 
 from sleeptime.store.adopt import adopt
 from sleeptime.store.answers import Answers
+from sleeptime.store.bodies import Bodies
 from sleeptime.store.database import Database, open_database, open_read_only
 from sleeptime.store.garbage import COLLECTED_SHARE, collect_garbage
 from sleeptime.store.jobs import Jobs
@@ -27,6 +28,7 @@ class Store:
         self.answers = Answers(database, now)
         self.jobs = Jobs(database, now)
         self.vectors = Vectors(database, self.modules)
+        self.bodies = Bodies(database)
         self.search = Search(database, self.modules, self.vectors)
         self.ledger = Ledger(database, now)
 

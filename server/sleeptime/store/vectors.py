@@ -48,6 +48,11 @@ class Vectors:
         rows = self._database.rows("SELECT text_hash, data FROM vectors WHERE embedder = ?", (embedder,))
         return [key for key, _ in rows], _matrix([data for _, data in rows])
 
+    def count(self) -> int:
+        """How many texts have a vector, of any embedder."""
+        row = self._database.row("SELECT count(*) FROM vectors")
+        return row[0] if row else 0
+
     def missing(self, embedder: str, text_hashes: Sequence[str]) -> set[str]:
         """Those of these texts that were never embedded."""
         rows = self._database.rows(

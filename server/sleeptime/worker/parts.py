@@ -5,20 +5,25 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
+from msgspec import Struct
+
 from sleeptime.answer.chat import Answerer, Live
 from sleeptime.core.clock import SystemClock
 from sleeptime.core.errors import ModelError
 from sleeptime.core.intents import SUMMARY_INTENT
 from sleeptime.core.messages import Answered, Ask, Indexed, Slept
-from sleeptime.core.ports import Clock, Model
+from sleeptime.core.ports import Clock, Embedder, Model
 from sleeptime.core.settings import Settings
 from sleeptime.core.types import Answer, Target
-from sleeptime.index import Freshness, Graph, Sources
-from sleeptime.model import choose_model, open_model
+from sleeptime.index import Freshness, Graph, Sources, rank
+from sleeptime.model import EMBEDDER, choose_model, engine_threads, open_model, require, spec_named
 from sleeptime.repo import Repository, find_secret, last_commits, open_repository, read_file
 from sleeptime.repo.watch import Watcher
 from sleeptime.sleep import ATTENTION, Sleeper, Spent, Tools, Writer, attention_from
+from sleeptime.sleep.bodies import fill_bodies
+from sleeptime.sleep.embed import fill_vectors
 from sleeptime.store import Asked, Entry, Store, Totals, open_writer, store_path
+from sleeptime.worker.embedding import EmbedderKeeper
 from sleeptime.worker.indexing import Listener, index_paths, index_repository
 from sleeptime.worker.loop import Collaborators
 from sleeptime.worker.machine import Machine
@@ -29,15 +34,25 @@ JOULES_A_WATT_HOUR = 3600.0
 BYTES_PER_GB = 10**9
 
 
+class Shared(Struct, frozen=True):
+    """What all repositories of one worker share."""
+
+    clock: Clock
+    machine: Machine
+    embedders: EmbedderKeeper
+
+
 class RepositoryPlace:
     """A repository on disk with its store open to write. See `place.Place`."""
 
-    def __init__(self, root: str, repository: Repository, store: Store, clock: Clock, machine: Machine) -> None:
+    def __init__(self, root: str, repository: Repository, store: Store, shared: Shared) -> None:
         self.root = root
         self._repository = repository
         self._store = store
-        self._clock = clock
-        self._machine = machine
+        self._clock = shared.clock
+        self._machine = shared.machine
+        self._embedders = shared.embedders
+        self._searchable: object = None
         self._attention = attention_from(store.meta(ATTENTION))
         outlines = store.outlines(repository.worktree)
         self._sources = Sources(
@@ -46,7 +61,7 @@ class RepositoryPlace:
             lambda path, lines: last_commits(repository, path, lines=lines),
         )
         self._freshness = Freshness(self._sources, store.answers.by_key)
-        self._answerer = Answerer(self._sources, Graph(outlines), store, repository.worktree, clock)
+        self._answerer = Answerer(self._sources, Graph(outlines), store, repository.worktree, shared.clock)
         self._settings = Settings()
 
     def index(self, settings: Settings, cancel: threading.Event, on_progress: OnProgress) -> Indexed:
@@ -72,10 +87,10 @@ class RepositoryPlace:
         return watcher.stop
 
     def ready_answer(self, ask: Ask) -> Answered | None:
-        return self._remembered(ask, self._answerer.ready(ask))
+        return self._remembered(ask, self._answerer.ready(ask, self._embedders.embed_if_loaded))
 
     def answer(self, ask: Ask, lend: LendModel, cancel: threading.Event, on_text: Callable[[str], None]) -> Answered:
-        live = Live(lend(), self._settings.answer.budget_tokens, cancel, on_text)
+        live = Live(lend(), self._settings.answer.budget_tokens, cancel, on_text, self._embedders.embed)
         return self._remembered(ask, self._answerer.live(ask, live))
 
     def _remembered(self, ask: Ask, answered: MaybeAnswered) -> MaybeAnswered:
@@ -105,11 +120,29 @@ class RepositoryPlace:
 
     def sleep(self, lend: LendModel, cancel: threading.Event, on_progress: OnProgress) -> Slept:
         self._store.set_meta(ATTENTION, self._attention.to_json())
+        self._make_searchable(cancel, on_progress)
         tools = Tools(lend(), self._clock, self._machine.used, self._attention)
         sleeper = Sleeper(self._sources, self._store, self._repository.worktree, tools)
         return sleeper.run(cancel, lambda done, total, text: on_progress(done, total, text, "jobs"))
 
+    def _make_searchable(self, cancel: threading.Event, on_progress: OnProgress) -> None:
+        """Read bodies and embed texts that are new; where there is no embedder, search is by words alone."""
+        state = (self._store.modules.generation(self._repository.worktree), self._store.answers.count())
+        if state == self._searchable:
+            return
+        outlines, worktree = self._sources.outlines, self._repository.worktree
+        ranks = rank(outlines)
+        paths = sorted(ranks, key=lambda path: -ranks[path])
+        on_progress(0, 0, "reading for search", "")
+        fill_bodies(paths, self._sources, self._store, worktree, cancel)
+        if not cancel.is_set() and (embedder := self._embedders.lend()) is not None:
+            on_progress(0, 0, "embedding for search", "")
+            fill_vectors(paths, self._store, worktree, embedder, cancel)
+        if not cancel.is_set():
+            self._searchable = state
+
     def tidy(self) -> None:
+        self._embedders.release_if_quiet()
         self._store.collect_garbage(int(self._settings.store.max_gb * BYTES_PER_GB))
 
     def noticed(self, path: str, kind: str) -> None:
@@ -127,6 +160,7 @@ class RepositoryPlace:
 def real_collaborators() -> Collaborators:
     """The worker as it runs at a user's."""
     clock, machine = SystemClock(), Machine()
+    shared = Shared(clock, machine, EmbedderKeeper(_open_embedder, clock))
     seen: set[str] = set()
 
     def open_place(root: str) -> RepositoryPlace:
@@ -135,7 +169,7 @@ def real_collaborators() -> Collaborators:
         if repository.identity not in seen:
             seen.add(repository.identity)
             store.jobs.release_running()  # what a worker before this one was killed at
-        return RepositoryPlace(root, repository, store, clock, machine)
+        return RepositoryPlace(root, repository, store, shared)
 
     def lend(settings: Settings) -> Model:
         return open_model(settings, screen=find_secret).model
@@ -147,6 +181,13 @@ def real_collaborators() -> Collaborators:
     return Collaborators(
         open_place=open_place, open_model=lend, choose_model=choose, clock=clock, read_machine=machine.read
     )
+
+
+def _open_embedder() -> Embedder:
+    from sleeptime.model.embed import MiniLmEmbedder  # torch takes seconds to import, and many a worker never needs it
+
+    folder = require(spec_named(EMBEDDER))
+    return MiniLmEmbedder(folder, threads=engine_threads(Settings()))
 
 
 def _entry(target: Target, intent: str, answered: Answered) -> Entry:

@@ -1,18 +1,22 @@
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from fakes.clock import FixedClock
+from fakes.embedder import LetterEmbedder
 from fakes.shop import FILES
+from sleeptime.core.errors import ModelMissingError
 from sleeptime.core.messages import Ask
+from sleeptime.core.ports import Embedder
 from sleeptime.core.settings import Settings
 from sleeptime.model import EchoModel
 from sleeptime.repo import open_repository
 from sleeptime.store import Store, open_writer
+from sleeptime.worker.embedding import EmbedderKeeper
 from sleeptime.worker.machine import Machine
-from sleeptime.worker.parts import RepositoryPlace
+from sleeptime.worker.parts import RepositoryPlace, Shared
 
 
 @pytest.fixture
@@ -21,13 +25,17 @@ def store(tmp_path: Path) -> Iterator[Store]:
         yield store
 
 
+def shared(open_embedder: Callable[[], Embedder]) -> Shared:
+    return Shared(FixedClock(), Machine(), EmbedderKeeper(open_embedder, FixedClock()))
+
+
 @pytest.fixture
 def place(tmp_path: Path, store: Store) -> RepositoryPlace:
     root = tmp_path / "shop"
     for path, text in FILES.items():
         (root / path).parent.mkdir(parents=True, exist_ok=True)
         (root / path).write_text(text)
-    place = RepositoryPlace(str(root), open_repository(root), store, FixedClock(), Machine())
+    place = RepositoryPlace(str(root), open_repository(root), store, shared(LetterEmbedder))
     place.index(Settings(), threading.Event(), lambda *_: None)
     return place
 
@@ -45,3 +53,21 @@ def test_a_live_answer_is_written_down_with_its_tokens(place: RepositoryPlace, s
     (asked,) = store.ledger.questions()
     assert asked.outcome == "live"
     assert store.ledger.totals()["answer", "live"].generated_tokens > 0
+
+
+def test_sleep_makes_the_repository_searchable_by_bodies_and_by_meaning(place: RepositoryPlace, store: Store) -> None:
+    place.sleep(EchoModel, threading.Event(), lambda *_: None)
+    vector = LetterEmbedder().embed(["cart"])[0]
+    assert store.search.near(place.root, "letters", vector)
+
+
+def test_without_an_embedder_sleep_goes_on_and_the_reason_is_kept(tmp_path: Path, store: Store) -> None:
+    def missing() -> Embedder:
+        raise ModelMissingError("The embedder is not on this machine.", "Run pull.")
+
+    keeper = EmbedderKeeper(missing, FixedClock())
+    (tmp_path / "a.py").write_text("def total():\n    return 1\n")
+    place = RepositoryPlace(str(tmp_path), open_repository(tmp_path), store, Shared(FixedClock(), Machine(), keeper))
+    place.index(Settings(), threading.Event(), lambda *_: None)
+    assert place.sleep(EchoModel, threading.Event(), lambda *_: None).jobs_done
+    assert keeper.problem == "The embedder is not on this machine. Run pull."
