@@ -79,7 +79,7 @@ def worker(
 
 def _add_commands() -> None:
     """The commands for people: they bring libraries that the two processes do without, and start faster without."""
-    from sleeptime.cli import demo, health, models, plan, work
+    from sleeptime.cli import agents, demo, health, models, pages, plan, work
 
     app.command(epilog="Example: sleeptime index ~/src/flask")(work.index)
     app.command(epilog="Example: sleeptime sleep --minutes 10")(work.sleep)
@@ -89,5 +89,8 @@ def _add_commands() -> None:
     app.command(epilog="Example: sleeptime demo ~/src/requests --minutes 10")(demo.demo)
     app.command(epilog="Example: sleeptime status --files")(health.status)
     app.command(epilog="Example: sleeptime doctor --json")(health.doctor)
+    app.command(epilog="Example: sleeptime wiki notes.html")(pages.wiki)
+    app.command(epilog="Example: sleeptime tour --save .tours/start.tour")(pages.tour)
+    app.command(epilog="Example: claude mcp add sleeptime -- sleeptime mcp")(agents.mcp)
     app.command("bench-model", epilog="Example: sleeptime bench-model --model qwen2.5-coder-0.5b")(models.bench_model)
     app.add_typer(models.app, name="model")
