@@ -5,6 +5,7 @@ lines as the protocol says, and a standard input that costs no thread.
 import asyncio
 import logging
 import os
+import stat
 import sys
 import threading
 from collections.abc import Generator
@@ -129,15 +130,14 @@ def _claim_stdout() -> Any:
 
 async def _stdin_reader() -> asyncio.StreamReader | None:
     """Standard input read by the event loop itself, which saves three thread switches a message; None where that
-    cannot be (Windows, a plain file, or input and output that are one socket, which must keep blocking on writes).
+    cannot be (Windows, plain files and devices, or input and output that are one socket, which must keep blocking on
+    writes).
     """
-    if os.name == "nt" or _same_file(0, 1):
+    mode = os.fstat(0).st_mode
+    if os.name == "nt" or not (stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode)) or _same_file(0, 1):
         return None
     reader = asyncio.StreamReader(limit=2**20)
-    try:
-        await asyncio.get_running_loop().connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
-    except ValueError:
-        return None
+    await asyncio.get_running_loop().connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
     return reader
 
 

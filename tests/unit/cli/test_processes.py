@@ -183,3 +183,11 @@ def wait_for(home: Home, holds: Callable[[str], bool]) -> None:
     deadline = time.monotonic() + 40
     while not holds(plain(home, "status", str(home.run))["worker"]["state"]):
         assert time.monotonic() < deadline
+
+
+@pytest.mark.parametrize("stdin", [subprocess.DEVNULL, subprocess.PIPE])
+def test_the_server_ends_when_its_input_ends(home: Home, stdin: int) -> None:
+    done = subprocess.Popen([*SLEEPTIME, "serve"], env=home.env, stdin=stdin, stdout=subprocess.DEVNULL)
+    if done.stdin:
+        done.stdin.close()
+    assert done.wait(60) == 1
