@@ -3,6 +3,7 @@
     SleeptimeError              one clear sentence; `hint` says what to do about it
     ├── RepositoryError         the folder, or a file in it, cannot be read as asked
     ├── SettingsError           a setting has a value that means nothing
+    ├── EvaluationError         questions, or answers to them, cannot be compared as asked
     ├── StoreError              the store cannot be opened or written
     │   ├── CorruptStoreError   its bytes are damaged; it was set aside, nothing was deleted
     │   └── NewerStoreError     a newer Sleeptime wrote it
@@ -36,6 +37,10 @@ class RepositoryError(SleeptimeError):
 
 class SettingsError(SleeptimeError):
     """A setting has a value that means nothing."""
+
+
+class EvaluationError(SleeptimeError):
+    """Questions, or answers to them, cannot be compared as asked."""
 
 
 class StoreError(SleeptimeError):

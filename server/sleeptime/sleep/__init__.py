@@ -4,7 +4,7 @@ from sleeptime.sleep.attention import ATTENTION, Attention, attention_from
 from sleeptime.sleep.dream import Sleeper, Subject, Tools, foresee
 from sleeptime.sleep.idle import Spent
 from sleeptime.sleep.notes import Notes
-from sleeptime.sleep.plan import plan
+from sleeptime.sleep.plan import Planned, plan
 from sleeptime.sleep.predict import Question, likely_questions
 from sleeptime.sleep.write import Writer, Written
 
@@ -12,6 +12,7 @@ __all__ = [
     "ATTENTION",
     "Attention",
     "Notes",
+    "Planned",
     "Question",
     "Sleeper",
     "Spent",

@@ -32,13 +32,20 @@ OnProgress = Callable[[int, int, str], None]
 """Called with (jobs done, jobs in all, what is being thought about)."""
 
 
+def _as_planned(planned: list[Planned]) -> list[Planned]:
+    return planned
+
+
 class Tools(Struct, frozen=True):
-    """What a sleeper works with; `used` tells what this process has cost so far."""
+    """What a sleeper works with; `used` tells what this process has cost so far. `order` may give the plan's jobs other
+    priorities: what a comparison of orders sleeps with.
+    """
 
     model: Model
     clock: Clock
     used: Callable[[], Used] = Used
     attention: Attention = msgspec.field(default_factory=Attention)
+    order: Callable[[list[Planned]], list[Planned]] = _as_planned
 
 
 class Subject(Struct, frozen=True):
@@ -106,7 +113,7 @@ class Sleeper:
         """Write down the jobs worth doing, take back those that no longer are; returns how many are waiting."""
         self._notes = Notes(self._sources, self._store, self._model.name)
         subject = Subject(self._sources, self._store, self._model.name)
-        planned = foresee(subject, self._notes, self._tools.attention, self._clock.now())
+        planned = self._tools.order(foresee(subject, self._notes, self._tools.attention, self._clock.now()))
         self._members = {(one.job.target, one.job.intent): one.members for one in planned if one.members}
         waiting = {job.key for job in self._store.jobs.in_state("waiting", self._worktree)}
         self._store.jobs.withdraw(sorted(waiting - {one.job.key for one in planned}))

@@ -1,0 +1,211 @@
+"""Answers with and without sleep on flask and requests: the lines under "Measured" of issue 5.
+
+    python tests/bench/bench_answers.py EVAL_FOLDER [--model qwen2.5-coder-1.5b] [--limit 8] [--sleep-minutes 60]
+
+EVAL_FOLDER holds `flask.short.jsonl`, ...: questions read against the sdists flask==3.1.1 and requests==2.32.5, which pip
+downloads. Short and deep questions are never mixed. Arms without a model (search, what is served ready) are asked every
+question, those with one `--limit` of each set (0: all). Stores that slept are kept in the user's cache folder, and rows in
+tests/bench/results: a run that was stopped goes on where it stopped, and more minutes or a larger limit add to it.
+
+Whether a served answer is right, people say: tests/bench/labels/*.jsonl holds {"question", "answer", "right"}; served
+answers without a label are written to tests/bench/results/*.unlabelled.jsonl. Nothing is tuned here.
+"""
+
+import argparse
+import asyncio
+import json
+import os
+import sqlite3
+import statistics
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from sleeptime.cli.compare import EVERY_ARM, Wanted, run_comparison
+from sleeptime.cli.console import load_settings
+from sleeptime.cli.demo import fetch_sdist
+from sleeptime.cli.sites import comparison_folder
+from sleeptime.core.statistics import upper_bound
+from sleeptime.lsp.headless import HeadlessEditor
+from sleeptime.model import choose_model
+from sleeptime.repo import open_repository
+from sleeptime.report import Comparison, markdown, read_questions, write_json
+from sleeptime.report.compare import Row, read_rows
+from sleeptime.report.page import comparison_page
+from sleeptime.report.tables import Table, as_markdown
+from sleeptime.store import open_reader, store_path
+
+HERE = Path(__file__).parent
+SDISTS = {"flask": "flask==3.1.1", "requests": "requests==2.32.5"}
+RECALL_WANTED = {"flask.deep": 0.90, "requests.deep": 0.92}
+SERVED_ASKED = 100
+SETTLE_SECONDS = 5.0
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("questions", type=Path)
+    parser.add_argument("--model", default="qwen2.5-coder-1.5b")
+    parser.add_argument("--limit", type=int, default=8)
+    parser.add_argument("--sleep-minutes", type=float, default=60.0)
+    parser.add_argument("--repository", choices=sorted(SDISTS), action="append", help="only this one")
+    given = parser.parse_args()
+    texts = [measured(name, given) for name in given.repository or SDISTS]
+    report = "\n\n".join(texts)
+    (HERE / "results" / f"answers-{given.model}.md").write_text(report, "utf-8")
+    print(report)
+
+
+def measured(name: str, given: argparse.Namespace) -> str:
+    """One repository's tables."""
+    root, settings = fetch_sdist(SDISTS[name]), load_settings(given.model)
+    stem = HERE / "results" / f"answers-{name}-{given.model}"
+    wanted = Wanted(
+        limit=given.limit, verbosities=(settings.answer.verbosity,), samples=1, drafts=1, seed=0,
+        sleep_minutes=given.sleep_minutes, arms=EVERY_ARM, rows=beside(stem, ".rows.jsonl"),
+    )  # fmt: skip
+    asked = [
+        question for kind in ("short", "deep") for question in read_questions(given.questions / f"{name}.{kind}.jsonl")
+    ]
+    print(f"{name}: sleeping and asking …", file=sys.stderr)
+    comparison = run_comparison(asked, root, settings, wanted)
+    write_json(comparison, beside(stem, ".json"))
+    beside(stem, ".html").write_text(comparison_page(comparison), "utf-8")
+    latencies_ms = asyncio.run(through_the_server(root, given.model))
+    served = [row for row in read_rows(wanted.rows) if row.arm == "served ready" and row.produced.text]
+    questions = {question.id: question.question for question in asked}
+    labels = judged(served, questions, beside(stem, ".unlabelled.jsonl"))
+    targets = as_markdown(Table(["asked", "measured", "met"], list(checks(comparison, latencies_ms, labels))))
+    return f"{markdown(comparison)}\n## {name}: what was asked for\n\n{targets}\n"
+
+
+def beside(stem: Path, ending: str) -> Path:
+    """A file of this run; a model's name may hold dots, so that `with_suffix` would cut it."""
+    return stem.with_name(stem.name + ending)
+
+
+# ---- what the issue asks for
+
+
+def checks(
+    comparison: Comparison, latencies_ms: Sequence[float], labels: tuple[int, int, int]
+) -> Iterator[tuple[str, str, str]]:
+    """(what is asked, what was measured, whether it is met)."""
+    for pair in comparison.versus_raw:
+        if pair.arm == "sleep":
+            gains = {m: g for m, g in pair.gains.items() if m in ("identifier_recall", "evidence_recall")}
+            as_good = all(gain.estimate >= 0 for gain in gains.values())
+            wanted = 5 if pair.set.endswith("short") else None
+            for what, ratio in (("test tokens", pair.tokens_ratio), ("latency", pair.latency_ratio)):
+                said = f"{ratio.estimate:.1f}x ({ratio.low:.1f} to {ratio.high:.1f}), recall {'as good' if as_good else 'lower'}"
+                yield asked(
+                    f"{pair.set}: {what} 5x lower at equal recall", said, wanted and ratio.estimate >= 5 and as_good
+                )
+    for row in comparison.amortised:
+        if row.arm == "sleep" and row.t == 10:
+            yield asked(
+                f"{row.set}: cost at N = 10, t = 10 2.5x lower", f"{row.saving[10]:.2f}x", row.saving[10] >= 2.5
+            )
+            yield asked(f"{row.set}: break-even at most 5", f"{row.break_even:.1f}", row.break_even <= 5)
+    for figure in comparison.figures:
+        recall = figure.scores.get("evidence_recall")
+        if figure.arm == "sleep's search" and recall and figure.set in RECALL_WANTED:
+            wanted = RECALL_WANTED[figure.set]
+            said = f"{recall.estimate:.2f} ({recall.low:.2f} to {recall.high:.2f})"
+            yield asked(f"{figure.set}: evidence_recall@5 of {wanted}", said, recall.estimate >= wanted)
+    for name, arm, share in comparison.served:
+        if arm == "served ready" and name.endswith("short"):
+            said = f"{share.estimate:.0%} ({share.low:.0%} to {share.high:.0%})"
+            yield asked(f"{name}: half served verbatim", said, share.estimate >= 0.5)
+    wrong, labelled, unlabelled = labels
+    said = (
+        f"{wrong} of {labelled} labelled wrong, bound {upper_bound(wrong, labelled):.1%}; {unlabelled} without a label"
+    )
+    yield asked(
+        "wrong serves at most 5 % (95 % upper bound)", said, bool(labelled) and upper_bound(wrong, labelled) <= 0.05
+    )
+    if len(latencies_ms) > 1:
+        p95 = statistics.quantiles(latencies_ms, n=20, method="inclusive")[18]
+        said = f"{p95:.0f} ms ({len(latencies_ms)} answers)"
+        yield asked("from the cache through the server, p95 at most 60 ms", said, p95 <= 60)
+    else:
+        yield asked("from the cache through the server, p95 at most 60 ms", "nothing was served from the cache", False)
+
+
+def asked(what: str, said: str, met: bool | None) -> tuple[str, str, str]:
+    """A row of the table; what has no target is only told."""
+    return what, said, "" if met is None else "yes" if met else "no"
+
+
+def judged(served: Sequence[Row], questions: dict[str, str], missing_file: Path) -> tuple[int, int, int]:
+    """(wrong, labelled, without a label) of what was served; what lacks a label is written down for a person."""
+    labels: dict[tuple[str, str], bool] = {}
+    for file in sorted((HERE / "labels").glob("*.jsonl")):
+        for line in file.read_text("utf-8").splitlines():
+            row = json.loads(line)
+            if isinstance(row.get("right"), bool) and "question" in row and "answer" in row:
+                labels[row["question"], row["answer"]] = row["right"]
+    pairs = {(questions[row.id], row.produced.text): row for row in served if row.id in questions}
+    missing = [
+        {"set": row.set, "question": question, "answer": text, "source": row.produced.outcome, "right": None}
+        for (question, text), row in pairs.items()
+        if (question, text) not in labels
+    ]
+    lines = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in missing)
+    missing_file.write_text(lines, "utf-8")
+    known = [labels[pair] for pair in pairs if pair in labels]
+    return known.count(False), len(known), len(missing)
+
+
+# ---- an answer from the cache, end to end
+
+
+async def through_the_server(root: Path, model: str) -> list[float]:
+    """Milliseconds of answers from the cache through the real server, over a copy of the store that slept."""
+    repository = open_repository(root)
+    settings = load_settings(model)
+    slept = comparison_folder(repository) / f"sleep-{choose_model(settings).spec.key}.db"
+    with tempfile.TemporaryDirectory(prefix="st-", dir="/tmp") as home:
+        before = dict(os.environ)
+        os.environ.update(own_home(Path(home)))
+        try:
+            copy_store(slept, store_path(repository.identity))
+            with open_reader(store_path(repository.identity)) as store:
+                questions = [answer.question for answer in store.answers.all()][:SERVED_ASKED]
+            return [ms for ms, source in await timed(root, questions, model) if source == "cache"]
+        finally:
+            os.environ.clear()
+            os.environ.update(before)
+
+
+def own_home(home: Path) -> dict[str, str]:
+    """Directories apart from the person's; the models stay where they are."""
+    from sleeptime.model import models_dir
+
+    models = os.environ.get("SLEEPTIME_MODELS", str(models_dir()))
+    (home / "run").mkdir(mode=0o700)
+    folders = {f"XDG_{name}_HOME": str(home / name.lower()) for name in ("CACHE", "CONFIG", "STATE")}
+    return {"HOME": str(home), "XDG_RUNTIME_DIR": str(home / "run"), "SLEEPTIME_MODELS": models, **folders}
+
+
+def copy_store(source: Path, target: Path) -> None:
+    """With what still stands in its log."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with sqlite3.connect(source) as old, sqlite3.connect(target) as new:
+        old.backup(new)
+
+
+async def timed(root: Path, questions: Sequence[str], model: str) -> list[tuple[float, str]]:
+    """(milliseconds, source) of each question, the first one asked before."""
+    rows: list[tuple[float, str]] = []
+    async with HeadlessEditor(root, {"model": {"name": model}}) as editor:
+        await editor.settle(SETTLE_SECONDS)
+        for question in questions[:1] + list(questions):
+            answer, elapsed_ms = await editor.ask(question)
+            rows.append((elapsed_ms, str(answer["source"])))
+    return rows[1:]
+
+
+if __name__ == "__main__":
+    main()
