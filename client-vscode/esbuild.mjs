@@ -10,7 +10,7 @@ await build({
   bundle: true,
   platform: 'node',
   format: 'cjs',
-  target: 'node20', // what VS Code 1.91, the oldest we support, runs
+  target: 'node22', // what VS Code 1.104, the oldest we support, runs
   external: ['vscode'],
   minify: production,
   sourcemap: !production,

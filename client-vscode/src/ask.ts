@@ -1,78 +1,148 @@
-/** Where the person is, and what they want to know. */
+/** Where the person is, what they want to know, and what is answered already: a list that fills while they type. */
 
-import { window } from 'vscode';
-import type { QuickPickItem, TextEditor } from 'vscode';
-import type { Position } from './protocol';
+import { CancellationTokenSource, Disposable, l10n, ThemeIcon, window } from 'vscode';
+import type { QuickPick, QuickPickItem, TextEditor } from 'vscode';
+import type { SleeptimeServer } from './client';
+import { ServerRequest } from './protocol';
+import type { Position, ReadyQuestion } from './protocol';
+import { ago } from './words';
+
+/** Typing sends a request only after resting this long; most people's keys are further apart than this. */
+const REST_MS = 30;
+/** A selection longer than this is code, not a name to put into a question. */
+const LONGEST_SUBJECT = 60;
+const LISTED = 12;
 
 /** The cursor's place in a file on disk; empty outside of one. */
 export interface Place {
   readonly uri?: string;
   readonly position?: Position;
-  /** What is selected, or the word under the cursor. */
-  readonly subject?: string;
 }
 
-/** A selection longer than this is code, not a name to put into a question. */
-const LONGEST_SUBJECT = 60;
+/** What the person chose: a question that is answered already, or one of their own. */
+export type Choice = { readonly ready: ReadyQuestion } | { readonly question: string };
+
+/** Gives the ready questions that fit what was typed. */
+export type PickerServer = Pick<SleeptimeServer, 'request'>;
+
+interface QuestionItem extends QuickPickItem {
+  readonly ready?: ReadyQuestion;
+}
 
 export function placeOf(editor: TextEditor | undefined): Place {
   if (editor?.document.uri.scheme !== 'file') return {};
+  const { line, character } = editor.selection.active;
+  return { uri: editor.document.uri.toString(), position: { line, character } };
+}
+
+/** What is selected, or the word under the cursor, if it is short enough to be a name. */
+export function subjectOf(editor: TextEditor | undefined): string {
+  if (editor?.document.uri.scheme !== 'file') return '';
   const { document, selection } = editor;
-  const place = {
-    uri: document.uri.toString(),
-    position: { line: selection.active.line, character: selection.active.character },
-  };
   const range = selection.isEmpty ? document.getWordRangeAtPosition(selection.active) : selection;
   const subject = range === undefined ? '' : document.getText(range).trim();
-  const isName = subject !== '' && subject.length <= LONGEST_SUBJECT && !subject.includes('\n');
-  return isName ? { ...place, subject } : place;
-}
-
-/** Questions to start from, for the place of the cursor. */
-export function suggestions({ uri, subject }: Place): string[] {
-  const about =
-    subject === undefined
-      ? []
-      : [`What does ${subject} do?`, `Where is ${subject} used?`, `How could ${subject} fail?`];
-  const file = uri === undefined ? [] : ['What is this file for?'];
-  return [...about, ...file, 'What is this repository about, and where does it start?'];
-}
-
-interface QuestionItem extends QuickPickItem {
-  /** What was typed when the list was made. */
-  readonly listedFor: string;
+  return subject.length <= LONGEST_SUBJECT && !subject.includes('\n') ? subject : '';
 }
 
 /** Lets the person type or choose a question; undefined if they leave. */
-export function pickQuestion(place: Place): Promise<string | undefined> {
+export function pickQuestion(server: PickerServer, place: Place, subject: string): Promise<Choice | undefined> {
   const picker = window.createQuickPick<QuestionItem>();
-  picker.title = 'Sleeptime: Ask about this code';
+  picker.title = l10n.t('Sleeptime: Ask about this code');
   picker.placeholder =
-    place.subject === undefined ? 'Type a question' : `Type a question about ${place.subject}, or choose one`;
-  const fill = (): void => {
-    picker.items = questionItems(suggestions(place), picker.value.trim());
-  };
-  fill();
-  picker.onDidChangeValue(fill);
+    subject === '' ? l10n.t('Type a question') : l10n.t('Type a question about {0}, or choose one', subject);
+  const suggestions = new Suggestions(server, place, picker);
+  suggestions.update();
   return new Promise((resolve) => {
+    picker.onDidChangeValue(() => {
+      suggestions.update();
+    });
     picker.onDidAccept(() => {
-      const [chosen] = picker.activeItems;
-      const typed = picker.value.trim();
-      // Whoever types fast presses Enter before the list has caught up, and means what they typed.
-      const question = chosen?.listedFor === typed ? chosen.label : typed;
-      resolve(question === '' ? undefined : question);
+      resolve(choiceOf(picker));
       picker.hide();
     });
     picker.onDidHide(() => {
       resolve(undefined); // without effect after an accept
+      suggestions.dispose();
       picker.dispose();
     });
     picker.show();
   });
 }
 
-/** What the person typed always stands first, and nothing is filtered away. */
-function questionItems(suggested: readonly string[], typed: string): QuestionItem[] {
-  const questions = new Set(typed === '' ? suggested : [typed, ...suggested]);
-  return [...questions].map((label) => ({ label, listedFor: typed, alwaysShow: true }));
+/** Whoever types fast presses Enter before the list has caught up, and means what they typed. */
+function choiceOf(picker: QuickPick<QuestionItem>): Choice | undefined {
+  const [item] = picker.activeItems;
+  const typed = picker.value.trim();
+  if (item?.ready !== undefined) return { ready: item.ready };
+  return typed === '' ? undefined : { question: typed };
+}
+
+/** Keeps the list in step with what is typed; each key makes the request before it pointless, and cancels it. */
+class Suggestions extends Disposable {
+  private cancellation = new CancellationTokenSource();
+  private resting: NodeJS.Timeout | undefined;
+  private ready: readonly ReadyQuestion[] = [];
+
+  constructor(
+    private readonly server: PickerServer,
+    private readonly place: Place,
+    private readonly picker: QuickPick<QuestionItem>,
+  ) {
+    super(() => {
+      clearTimeout(this.resting);
+      this.cancellation.cancel();
+    });
+  }
+
+  update(): void {
+    this.cancellation.cancel();
+    this.cancellation = new CancellationTokenSource();
+    this.show();
+    clearTimeout(this.resting);
+    this.resting = setTimeout(() => void this.ask(this.cancellation), REST_MS);
+  }
+
+  private async ask({ token }: CancellationTokenSource): Promise<void> {
+    const args = { ...this.place, text: this.picker.value.trim(), limit: LISTED };
+    this.picker.busy = true;
+    try {
+      const ready = await this.server.request(ServerRequest.suggest, args, token);
+      if (token.isCancellationRequested) return;
+      this.ready = ready;
+      this.show();
+    } catch {
+      // cancelled, or no server runs: what is typed can still be asked, and asking says what is wrong
+    }
+    this.picker.busy = false;
+  }
+
+  private show(): void {
+    this.picker.items = questionItems(this.picker.value.trim(), this.ready);
+  }
+}
+
+/** What the person typed stands first, be it answered already or not; nothing is filtered away. */
+export function questionItems(typed: string, ready: readonly ReadyQuestion[]): QuestionItem[] {
+  const isTyped = ({ question }: ReadyQuestion): boolean => question === typed;
+  const listed = [...ready.filter(isTyped), ...ready.filter((item) => !isTyped(item))].map(readyItem);
+  if (typed === '' || ready.some(isTyped)) return listed;
+  const own = { label: typed, description: l10n.t('ask now'), iconPath: new ThemeIcon('comment'), alwaysShow: true };
+  return [own, ...listed];
+}
+
+function readyItem(ready: ReadyQuestion): QuestionItem {
+  const { question, path, preview, fresh } = ready;
+  return {
+    label: question,
+    description: [path, fresh ? age(ready) : l10n.t('out of date')].filter((part) => part !== '').join(' · '),
+    detail: preview,
+    iconPath: new ThemeIcon(fresh ? 'pass' : 'history'),
+    alwaysShow: true,
+    ready,
+  };
+}
+
+/** Facts hold now; what a model wrote was written some time ago. */
+function age({ model, createdAt }: ReadyQuestion): string {
+  return model === '' ? l10n.t('a fact') : ago(createdAt);
 }

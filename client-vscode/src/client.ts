@@ -2,7 +2,7 @@
 
 import { randomUUID } from 'node:crypto';
 import { homedir } from 'node:os';
-import { commands, EventEmitter, MarkdownString, window, workspace } from 'vscode';
+import { commands, EventEmitter, l10n, MarkdownString, window, workspace } from 'vscode';
 import type { CancellationToken, Disposable, LogOutputChannel } from 'vscode';
 import {
   ExecuteCommandRequest,
@@ -11,14 +11,23 @@ import {
   RevealOutputChannelOn,
   State,
 } from 'vscode-languageclient/node';
-import type { LanguageClientOptions } from 'vscode-languageclient/node';
+import type { LanguageClientOptions, StaticFeature } from 'vscode-languageclient/node';
 import { DOCUMENTS } from './languages';
-import { chooseLaunch, findOnPath } from './launch';
 import type { Launch } from './launch';
-import { FOCUS_NOTIFICATION, ServerCommand, STATUS_NOTIFICATION } from './protocol';
-import type { AnswerPiece, AnswerResult, AskArguments, ExplainModuleArguments, StatusParams } from './protocol';
+import * as protocol from './protocol';
+import { ServerCommand } from './protocol';
+import type {
+  BRIEFING_REQUEST,
+  ServerRequest,
+  AnswerPiece,
+  AnswerResult,
+  ShowArguments,
+  ShowResult,
+  StatusParams,
+} from './protocol';
 import { withoutImages } from './render';
-import { chosenSettings, launchSettings } from './settings';
+import { chosenSettings } from './settings';
+import { messageOf } from './words';
 
 /** How to receive an answer while it is written, and how to stop it. */
 export interface Reception {
@@ -26,16 +35,44 @@ export interface Reception {
   readonly token: CancellationToken;
 }
 
+/** Each request of our own: what it takes and what it gives. */
+export interface Requests {
+  [ServerRequest.suggest]: [protocol.SuggestArguments, readonly protocol.ReadyQuestion[]];
+  [ServerRequest.questions]: [protocol.QuestionsArguments, readonly protocol.ReadyQuestion[]];
+  [ServerRequest.answer]: [protocol.AnswerArguments, AnswerResult];
+  [ServerRequest.modules]: [protocol.FolderArguments, protocol.ModulesResult];
+  [ServerRequest.control]: [protocol.ControlArguments, StatusParams];
+  [ServerRequest.feedback]: [protocol.FeedbackArguments, null];
+  [BRIEFING_REQUEST]: [protocol.BriefingArguments, AnswerResult];
+}
+
+/** What the client needs of others. */
+export interface Surroundings {
+  readonly log: LogOutputChannel;
+  readonly trace: LogOutputChannel;
+  /** Where the server is; undefined if nowhere. */
+  readonly locate: () => Promise<Launch | undefined>;
+  /** The server is nowhere. Resolves to whether another start is worth trying. */
+  readonly onMissing: () => Promise<boolean>;
+  /** The server runs. Resolves to whether it was replaced, and so has to be started again. */
+  readonly onVersion: (version: string, launch: Launch) => Promise<boolean>;
+  /** A code lens or code action was clicked; `call` has the server answer it. */
+  readonly onShow: (args: ShowArguments, call: (args: ShowArguments) => Promise<ShowResult>) => Promise<unknown>;
+}
+
 export class SleeptimeServer implements Disposable {
   readonly onStatus;
-  private readonly log: LogOutputChannel;
-  private readonly statusEmitter = new EventEmitter<StatusParams>();
+  readonly onChanged;
+  private readonly statuses = new EventEmitter<StatusParams>();
+  private readonly changes = new EventEmitter<protocol.ChangedParams>();
   private client: LanguageClient | undefined;
   private restarting: Promise<void> = Promise.resolve();
+  /** How the running server was started; undefined while there is none. */
+  launch: Launch | undefined;
 
-  constructor(log: LogOutputChannel) {
-    this.log = log;
-    this.onStatus = this.statusEmitter.event;
+  constructor(private readonly surroundings: Surroundings) {
+    this.onStatus = this.statuses.event;
+    this.onChanged = this.changes.event;
   }
 
   /** Stops the server if it runs and starts it with today's settings; calls follow one another, never overlap. */
@@ -47,65 +84,91 @@ export class SleeptimeServer implements Disposable {
     return this.restarting;
   }
 
-  ask(args: AskArguments, reception: Reception): Promise<AnswerResult> {
+  /** The running server's version, and the folder of its logs and the worker's; '' if there is none. */
+  about(): { version: string; logDirectory: string } {
+    const { serverInfo, capabilities } = this.client?.initializeResult ?? {};
+    const experimental = capabilities?.experimental as { logDirectory?: string } | undefined;
+    return { version: serverInfo?.version ?? '', logDirectory: experimental?.logDirectory ?? '' };
+  }
+
+  ask(args: protocol.AskArguments, reception: Reception): Promise<AnswerResult> {
     return this.execute(ServerCommand.ask, args, reception);
   }
 
-  explainModule(args: ExplainModuleArguments, reception: Reception): Promise<AnswerResult> {
+  explainModule(args: protocol.ExplainModuleArguments, reception: Reception): Promise<AnswerResult> {
     return this.execute(ServerCommand.explainModule, args, reception);
   }
 
   /** The person is back at the window: the server looks for changes made elsewhere. */
   async focused(): Promise<void> {
-    if (this.client?.isRunning() === true) await this.client.sendNotification(FOCUS_NOTIFICATION);
+    if (this.client?.isRunning() === true) await this.client.sendNotification(protocol.FOCUS_NOTIFICATION);
+  }
+
+  /** A request of our own. Rejects with a sentence for the person. */
+  async request<Name extends keyof Requests>(
+    name: Name,
+    args: Requests[Name][0],
+    token?: CancellationToken,
+  ): Promise<Requests[Name][1]> {
+    return (await this.running()).sendRequest<Requests[Name][1]>(name, args, token);
   }
 
   dispose(): void {
     void this.stop();
-    this.statusEmitter.dispose();
+    this.statuses.dispose();
+    this.changes.dispose();
   }
 
   private async execute(
     command: ServerCommand,
-    args: AskArguments | ExplainModuleArguments,
+    args: protocol.AskArguments | protocol.ExplainModuleArguments,
     { onPiece, token }: Reception,
   ): Promise<AnswerResult> {
-    await this.restarting;
-    if (this.client?.isRunning() !== true) throw new Error('The Sleeptime server is not running.');
+    const client = await this.running();
     // Inside the argument: LSP gives workspace/executeCommand no token for partial results of its own.
     const partialResultToken = randomUUID();
-    const pieces = this.client.onProgress(new ProgressType<AnswerPiece>(), partialResultToken, (piece) => {
+    const pieces = client.onProgress(new ProgressType<AnswerPiece>(), partialResultToken, (piece) => {
       onPiece(piece.text);
     });
     try {
       const params = { command, arguments: [{ ...args, partialResultToken }] };
-      return (await this.client.sendRequest(ExecuteCommandRequest.type, params, token)) as AnswerResult;
+      return (await client.sendRequest(ExecuteCommandRequest.type, params, token)) as AnswerResult;
     } catch (error) {
-      if (!token.isCancellationRequested) this.log.error(`${command}: ${String(error)}`);
+      if (!token.isCancellationRequested) this.surroundings.log.error(`${command}: ${messageOf(error)}`);
       throw error;
     } finally {
       pieces.dispose();
     }
   }
 
+  private async running(): Promise<LanguageClient> {
+    await this.restarting;
+    if (this.client?.isRunning() !== true) throw new Error(l10n.t('The Sleeptime server is not running.'));
+    return this.client;
+  }
+
   private async start(): Promise<void> {
-    const settings = launchSettings(workspace.getConfiguration());
-    const launch = chooseLaunch(settings, (name) => findOnPath(name, process.env['PATH'] ?? '', process.platform));
+    const { log, locate, onMissing, onVersion } = this.surroundings;
+    const launch = await locate();
     if (launch === undefined) {
-      this.showState('stopped', 'the server was not found');
-      void offerHelp(
-        'The Sleeptime server was not found: install the Python package sleeptime-lsp, or say where it is.',
-      );
+      this.showState('stopped', l10n.t('the server is not installed'));
+      this.restartIf(onMissing());
       return;
     }
-    this.log.info(`Starting ${[launch.command, ...launch.args].join(' ')}, from ${launch.reason}.`);
+    log.info(`Starting ${[launch.command, ...launch.args].join(' ')}, from ${launch.reason}.`);
     try {
       await this.startWith(launch);
+      this.restartIf(onVersion(this.about().version, launch));
     } catch (error) {
-      this.log.error(`The server did not start: ${String(error)}`);
-      this.showState('stopped', 'the server did not start');
-      void offerHelp(`The Sleeptime server did not start (${launch.command}).`);
+      log.error(`The server did not start: ${messageOf(error)}`);
+      this.showState('stopped', l10n.t('the server did not start'));
+      void offerHelp(l10n.t('The Sleeptime server did not start ({0}).', launch.command));
     }
+  }
+
+  /** Not awaited by a start: the person may take their time to answer. */
+  private restartIf(wanted: Promise<boolean>): void {
+    void wanted.then((again) => (again ? this.restart() : undefined));
   }
 
   private async startWith(launch: Launch): Promise<void> {
@@ -114,22 +177,29 @@ export class SleeptimeServer implements Disposable {
     const executable = { command, args: [...args], options: { cwd: homedir() } };
     const client = new LanguageClient('sleeptime', 'Sleeptime', executable, this.clientOptions());
     this.client = client;
-    client.onNotification(STATUS_NOTIFICATION, (status: StatusParams) => {
-      this.statusEmitter.fire(status);
+    client.registerFeature(SHOWS_ANSWERS);
+    client.onNotification(protocol.STATUS_NOTIFICATION, (status: StatusParams) => {
+      this.statuses.fire(status);
+    });
+    client.onNotification(protocol.CHANGED_NOTIFICATION, (changed: protocol.ChangedParams) => {
+      this.changes.fire(changed);
     });
     client.onDidChangeState(({ newState }) => {
-      if (newState === State.Starting) this.showState('starting', 'starting the server');
-      if (newState === State.Running) this.showState('awake', 'ready');
-      if (newState === State.Stopped) this.showState('stopped', 'the server has stopped');
+      if (newState === State.Starting) this.showState('starting', l10n.t('starting the server'));
+      if (newState === State.Running) this.showState('awake', l10n.t('ready'));
+      if (newState === State.Stopped) this.showState('stopped', l10n.t('the server has stopped'));
     });
     await client.start();
+    this.launch = launch;
   }
 
   private clientOptions(): LanguageClientOptions {
+    const { log, trace, onShow } = this.surroundings;
     return {
       documentSelector: DOCUMENTS,
       initializationOptions: chosenSettings(workspace.getConfiguration()),
-      outputChannel: this.log,
+      outputChannel: log,
+      traceOutputChannel: trace,
       revealOutputChannelOn: RevealOutputChannelOn.Never,
       middleware: {
         provideHover: async (document, position, token, next) => {
@@ -139,27 +209,48 @@ export class SleeptimeServer implements Disposable {
           });
           return hover;
         },
+        executeCommand: (command, args, next) => {
+          if (command !== ServerCommand.show) return next(command, args) as unknown;
+          return onShow(args[0] as ShowArguments, async (shown) => (await next(command, [shown])) as ShowResult);
+        },
       },
     };
   }
 
   private showState(state: StatusParams['state'], detail: string): void {
-    this.statusEmitter.fire({ state, root: '', detail, jobsDone: 0, jobsTotal: 0, model: '', modelReason: '' });
+    const nothing = { root: '', jobsDone: 0, jobsTotal: 0, model: '', modelReason: '', briefing: '' };
+    this.statuses.fire({ ...nothing, state, detail });
   }
 
   private async stop(): Promise<void> {
     const client = this.client;
     this.client = undefined;
+    this.launch = undefined;
     try {
       await client?.dispose();
     } catch (error) {
-      this.log.warn(`The server did not stop cleanly: ${String(error)}`);
+      this.surroundings.log.warn(`The server did not stop cleanly: ${messageOf(error)}`);
     }
   }
 }
 
+/** Tells the server that `sleeptime.show` need not open a document: its result is shown in our panel. */
+const SHOWS_ANSWERS: StaticFeature = {
+  fillClientCapabilities(capabilities) {
+    const others = capabilities.experimental as object | undefined;
+    capabilities.experimental = { ...others, sleeptime: { showsAnswers: true } };
+  },
+  initialize() {
+    // nothing depends on what the server can
+  },
+  getState: () => ({ kind: 'static' }),
+  clear() {
+    // nothing is held
+  },
+};
+
 async function offerHelp(message: string): Promise<void> {
-  const [settings, logs] = ['Open settings', 'Show logs'];
+  const [settings, logs] = [l10n.t('Open settings'), l10n.t('Show logs')];
   const choice = await window.showErrorMessage(message, settings, logs);
   if (choice === settings) await commands.executeCommand('workbench.action.openSettings', 'sleeptime.server');
   if (choice === logs) await commands.executeCommand('sleeptime.showLogs');

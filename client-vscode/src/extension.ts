@@ -1,12 +1,19 @@
 /** Puts the parts together. The server holds the logic; this client starts it and shows what it says. */
 
-import { window, workspace } from 'vscode';
+import { Uri, window, workspace } from 'vscode';
 import type { ExtensionContext } from 'vscode';
+import { registerAgents } from './agents';
+import { registerChat } from './chat';
 import { SleeptimeServer } from './client';
-import { registerCommands } from './commands';
+import { registerCommands, showAnswers } from './commands';
+import { OwnEnvironment } from './environment';
+import { NotesView } from './explorer';
+import { registerModel } from './model';
 import { AnswerPanel } from './panel';
 import type { StatusParams } from './protocol';
+import { Setup } from './setup';
 import { StatusDisplay } from './status';
+import { lazyTrace } from './trace';
 
 /** For tests and other extensions. */
 export interface Api {
@@ -18,30 +25,40 @@ export interface Api {
 
 export function activate(context: ExtensionContext): Api {
   const log = window.createOutputChannel('Sleeptime', { log: true });
-  const server = new SleeptimeServer(log);
-  const panel = new AnswerPanel(context.extensionUri);
-  const display = new StatusDisplay();
-  let last: StatusParams | undefined;
-  context.subscriptions.push(
+  const trace = lazyTrace();
+  const ownFolder = Uri.joinPath(context.globalStorageUri, 'server').fsPath;
+  const setup = new Setup(new OwnEnvironment(ownFolder, process.env['PATH'] ?? ''), context.globalState, log);
+  const server: SleeptimeServer = new SleeptimeServer({
     log,
-    server,
-    panel,
-    display,
+    trace: trace.channel,
+    locate: () => setup.locate(),
+    onMissing: () => setup.offerInstall(),
+    onVersion: (version, launch) => setup.offerUpdate(version, launch),
+    onShow: (args, call) => showAnswers(panel, args, call),
+  });
+  const panel = new AnswerPanel(context.extensionUri, server);
+  const display = new StatusDisplay();
+  context.subscriptions.push(
+    ...[log, trace, server, panel, display, new NotesView(server)],
+    ...[registerChat(server, Uri.joinPath(context.extensionUri, 'media', 'icon.png')), registerModel(server)],
+    registerAgents(server),
     server.onStatus((status) => {
-      last = status;
       display.show(status);
     }),
-    ...registerCommands({ server, panel, log }),
+    ...registerCommands({ server, panel, display, log, setup, version: versionOf(context) }),
     workspace.onDidChangeConfiguration(async (change) => {
-      // The language client follows the trace level by itself; everything else the server reads at its start.
-      if (change.affectsConfiguration('sleeptime') && !change.affectsConfiguration('sleeptime.trace')) {
-        await server.restart();
-      }
+      if (change.affectsConfiguration('sleeptime.trace')) trace.settingChanged();
+      // Everything else the server reads at its start.
+      else if (change.affectsConfiguration('sleeptime')) await server.restart();
     }),
     window.onDidChangeWindowState(async ({ focused }) => {
       if (focused) await server.focused();
     }),
     workspace.onDidGrantWorkspaceTrust(() => server.restart()),
   );
-  return { ready: server.restart(), status: () => last };
+  return { ready: server.restart(), status: () => display.status() };
+}
+
+function versionOf({ extension }: ExtensionContext): string {
+  return String((extension.packageJSON as { version: unknown }).version);
 }

@@ -1,13 +1,19 @@
 /** The side panel that shows one answer at a time, while it is written and after. */
 
-import { CancellationTokenSource, commands, env, Range, Uri, ViewColumn, window } from 'vscode';
+import { CancellationTokenSource, commands, env, Range, Uri, ViewColumn, window, workspace } from 'vscode';
 import type { Disposable, WebviewPanel } from 'vscode';
-import type { Reception } from './client';
-import type { AnswerResult, EvidenceLink } from './protocol';
+import type { Reception, SleeptimeServer } from './client';
+import { ServerRequest } from './protocol';
+import type { EvidenceLink, FollowUp } from './protocol';
 import { answerHtml, evidenceLabel, pageHtml } from './render';
+import type { Shown } from './render';
+import { messageOf } from './words';
 
 /** How to get an answer; `fresh` skips what is cached. */
-export type Asking = (reception: Reception, fresh: boolean) => Promise<AnswerResult>;
+export type Asking<Answer extends Shown = Shown> = (reception: Reception, fresh: boolean) => Promise<Answer>;
+
+/** What the panel asks the server for itself. */
+export type PanelServer = Pick<SleeptimeServer, 'request'>;
 
 /** One question and how far its answer is. */
 interface Session {
@@ -15,13 +21,17 @@ interface Session {
   readonly asking: Asking;
   readonly cancellation: CancellationTokenSource;
   markdown: string;
-  answer?: AnswerResult;
+  answer?: Shown;
   problem?: string;
+  /** What the person said about the answer. */
+  verdict?: boolean;
 }
 
+/** `index` counts the evidence or the follow-ups; `href` is a link in the answer's text. */
 interface Click {
-  readonly action: 'ready' | 'open' | 'copy' | 'again' | 'stop';
+  readonly action: 'ready' | 'open' | 'link' | 'copy' | 'again' | 'stop' | 'next' | 'more' | 'right' | 'wrong';
   readonly index: number;
+  readonly href?: string;
 }
 
 export class AnswerPanel implements Disposable {
@@ -30,37 +40,50 @@ export class AnswerPanel implements Disposable {
   /** Renderings are numbered, so that a slow one never replaces a later one. */
   private rendering = 0;
 
-  constructor(private readonly extensionUri: Uri) {}
+  constructor(
+    private readonly extensionUri: Uri,
+    private readonly server: PanelServer,
+  ) {}
 
   /**
    * Asks, showing the answer as it comes; a question still under way is cancelled.
    * Resolves when all is shown: undefined if it failed or was stopped, and the panel says so.
    */
-  async run(question: string, asking: Asking, fresh = false): Promise<AnswerResult | undefined> {
-    this.session?.cancellation.cancel();
-    const session: Session = { question, asking, cancellation: new CancellationTokenSource(), markdown: '' };
-    this.session = session;
-    this.panel ??= this.createPanel();
-    this.panel.reveal(undefined, true);
-    void this.render();
+  async run<Answer extends Shown>(
+    question: string,
+    asking: Asking<Answer>,
+    fresh = false,
+  ): Promise<Answer | undefined> {
+    const session = this.begin(question, asking);
     const onPiece = (text: string): void => {
       session.markdown += text;
       if (this.session === session) void this.render();
     };
+    let answer: Answer | undefined;
     try {
-      session.answer = await asking({ onPiece, token: session.cancellation.token }, fresh);
-      session.markdown = session.answer.markdown;
-      if (session.answer.cancelled) session.problem = 'Stopped.';
+      answer = await asking({ onPiece, token: session.cancellation.token }, fresh);
+      session.answer = answer;
+      session.markdown = answer.markdown;
     } catch (error) {
       const stopped = session.cancellation.token.isCancellationRequested;
-      session.problem = stopped ? 'Stopped.' : messageOf(error);
+      session.problem = stopped ? '' : messageOf(error);
     }
     if (this.session === session) await this.render();
-    return session.answer;
+    return answer;
   }
 
   dispose(): void {
     this.panel?.dispose();
+  }
+
+  private begin(question: string, asking: Asking): Session {
+    this.session?.cancellation.cancel();
+    const session = { question, asking, cancellation: new CancellationTokenSource(), markdown: '' };
+    this.session = session;
+    this.panel ??= this.createPanel();
+    this.panel.reveal(undefined, true);
+    void this.render();
+    return session;
   }
 
   private createPanel(): WebviewPanel {
@@ -85,23 +108,40 @@ export class AnswerPanel implements Disposable {
   private async render(): Promise<void> {
     if (this.session === undefined) return;
     const mine = ++this.rendering;
-    const { question, markdown, answer, problem } = this.session;
+    const { markdown, answer, ...rest } = this.session;
     const body = await commands.executeCommand<string>('markdown.api.render', markdown);
     if (mine !== this.rendering) return;
-    const html = answerHtml({ question, body, answer, problem });
+    const html = answerHtml({ ...rest, body, answer });
     // A message to a panel that is closed meanwhile is dropped by VS Code.
     void this.panel?.webview.postMessage({ html, labels: (answer?.evidence ?? []).map(evidenceLabel) });
   }
 
-  private async onClick({ action, index }: Click): Promise<void> {
+  private async onClick({ action, index, href }: Click): Promise<void> {
     if (action === 'ready') await this.render();
     if (this.session === undefined) return;
     const { question, asking, answer, markdown, cancellation } = this.session;
     const cited = answer?.evidence[index];
+    const next = answer?.followUps[index];
     if (action === 'open' && cited !== undefined) await openEvidence(cited);
+    if (action === 'link') await openFile(href ?? '');
     if (action === 'copy') await env.clipboard.writeText(markdown);
     if (action === 'stop') cancellation.cancel();
     if (action === 'again') await this.run(question, asking, true);
+    if (action === 'next' && next !== undefined) await this.openReady(next, cited?.uri);
+    if (action === 'more') await commands.executeCommand('sleeptime.askQuestion', { thread: answer?.thread });
+    if (action === 'right' || action === 'wrong') await this.judge(this.session, action === 'right');
+  }
+
+  /** Shows an answer that is ready, by its id. `uri` says which folder it is about. */
+  openReady({ question, id }: FollowUp, uri?: string): Promise<Shown | undefined> {
+    return this.run(question, () => this.server.request(ServerRequest.answer, { id, ...(uri && { uri }) }));
+  }
+
+  private async judge(session: Session, right: boolean): Promise<void> {
+    if (session.answer === undefined) return;
+    await this.server.request(ServerRequest.feedback, { id: session.answer.id, right });
+    session.verdict = right;
+    await this.render();
   }
 }
 
@@ -111,6 +151,14 @@ export async function openEvidence({ uri, range: { start, end } }: EvidenceLink)
   await window.showTextDocument(Uri.parse(uri, true), { selection, viewColumn: ViewColumn.One });
 }
 
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+/** Opens a link of an answer's text: a file of the workspace, with lines as its fragment, and nothing else. */
+async function openFile(href: string): Promise<void> {
+  const uri = Uri.parse(href);
+  if (uri.scheme !== 'file' || workspace.getWorkspaceFolder(uri) === undefined) return;
+  const [, first] = /^L(\d+)/.exec(uri.fragment) ?? [];
+  const line = Math.max(0, Number(first ?? 1) - 1);
+  await window.showTextDocument(uri.with({ fragment: '' }), {
+    selection: new Range(line, 0, line, 0),
+    viewColumn: ViewColumn.One,
+  });
 }

@@ -1,34 +1,52 @@
 /** Answers as HTML: pure text in, text out. VS Code's own Markdown engine renders the body; see panel.ts. */
 
-import type { AnswerResult, EvidenceLink, Source } from './protocol';
+import { l10n } from 'vscode';
+import type { AnswerResult, EvidenceLink, ShowResult } from './protocol';
 
-const SOURCES: Record<Source, string> = {
-  cache: 'answered while you were away',
-  notes: 'written now, from the notes',
-  live: 'written now, from the source',
-  facts: 'static facts, no model',
-};
+/** What the panel shows of an answer. */
+export type Shown = Pick<
+  AnswerResult,
+  'markdown' | 'evidence' | 'footer' | 'followUps' | 'id' | 'thread' | 'removedCitations' | 'cancelled'
+>;
 
-/** An answer that is still being written has no `answer`; one that failed has `problem`. */
+/** An answer that is still being written has no `answer`; one that failed has `problem`, which is '' if it was stopped. */
 export interface AnswerView {
   readonly question: string;
   readonly body: string;
-  readonly answer?: AnswerResult | undefined;
+  readonly answer?: Shown | undefined;
   readonly problem?: string | undefined;
+  /** What the person said: whether the answer was right. */
+  readonly verdict?: boolean | undefined;
 }
 
 /** `body` is HTML from VS Code's Markdown engine; everything else is escaped here. */
-export function answerHtml({ question, body, answer, problem }: AnswerView): string {
+export function answerHtml({ question, body, answer, problem, verdict }: AnswerView): string {
   const busy = answer === undefined && problem === undefined;
   const parts = [
     `<h1>${escapeHtml(question)}</h1>`,
     `<article aria-live="polite" aria-busy="${String(busy)}">${body}</article>`,
-    busy ? '<p class="thinking" role="status">Thinking…</p>' : '',
-    problem === undefined ? '' : `<p class="problem" role="alert">${escapeHtml(problem)}</p>`,
-    answer === undefined ? '' : evidenceHtml(answer.evidence) + `<footer>${escapeHtml(footer(answer))}</footer>`,
-    `<nav>${buttons(busy)}</nav>`,
+    busy ? `<p class="thinking" role="status">${escapeHtml(l10n.t('Thinking…'))}</p>` : '',
+    problemHtml(answer?.cancelled === true ? '' : problem),
+    answer === undefined ? '' : answerParts(answer, verdict),
+    `<nav>${buttons(busy, answer)}</nav>`,
   ];
   return parts.join('\n');
+}
+
+/** Several answers under one heading, as one: what is shown for a code lens. */
+export function together({ markdown, answers }: ShowResult): Shown {
+  const [first, ...others] = answers;
+  const alone = others.length === 0 ? first : undefined;
+  return {
+    markdown,
+    evidence: answers.flatMap((answer) => answer.evidence),
+    footer: alone?.footer ?? '',
+    followUps: alone?.followUps ?? [],
+    id: alone?.id ?? '',
+    thread: alone?.thread ?? '',
+    removedCitations: 0,
+    cancelled: false,
+  };
 }
 
 /** `src/app.py:12-20`, lines counted from one as people do. */
@@ -37,32 +55,27 @@ export function evidenceLabel({ path, range }: EvidenceLink): string {
   return last > first ? `${path}:${first}-${last}` : `${path}:${first}`;
 }
 
-/** One line on where the answer came from and what it cost. */
-export function footer(answer: AnswerResult): string {
-  const tokens = answer.promptTokens + answer.generatedTokens;
-  return [
-    SOURCES[answer.source],
-    answer.fresh ? '' : 'the code has changed since',
-    answer.removedCitations > 0 ? `${answer.removedCitations} citations were wrong and are left out` : '',
-    answer.model,
-    answer.createdAt > 0 ? new Date(answer.createdAt * 1000).toLocaleString() : '',
-    tokens > 0 ? `${tokens} tokens, ${answer.cachedTokens} of them reused` : '',
-    duration(answer.seconds),
-  ]
-    .filter((part) => part !== '')
-    .join(' · ');
-}
-
-function duration(seconds: number): string {
-  return seconds < 0.1 ? `${(seconds * 1000).toFixed(1)} ms` : `${seconds.toFixed(1)} s`;
-}
-
 /**
  * Markdown whose images have become links. VS Code fetches images in hovers, and a docstring of a cloned repository
  * must not be able to tell anybody that it is being read.
  */
 export function withoutImages(markdown: string): string {
   return markdown.replaceAll(/!(\[[^\]]*\][([])/g, '$1');
+}
+
+/** The same for text that comes in pieces: outside of code, the mark of an image is written so that it stands as it is. */
+export function defuser(): (piece: string) => string {
+  let inCode = false;
+  let afterMark = false;
+  return (piece) => {
+    const parts = (afterMark && piece.startsWith('[') ? `\\${piece}` : piece).split(/(`+)/);
+    const safe = parts.map((part) => {
+      if (part.startsWith('`')) inCode = !inCode;
+      return inCode ? part : part.replaceAll('![', '!\\[');
+    });
+    afterMark = !inCode && piece.endsWith('!');
+    return safe.join('');
+  };
 }
 
 export function escapeHtml(text: string): string {
@@ -85,22 +98,47 @@ export function pageHtml(script: string, style: string, source: string): string 
 </html>`;
 }
 
-function evidenceHtml(evidence: readonly EvidenceLink[]): string {
-  if (evidence.length === 0) return '';
-  const items = evidence.map((item, index) => {
-    return `<li><a href="#" data-action="open" data-index="${index}">${escapeHtml(evidenceLabel(item))}</a></li>`;
-  });
-  return `<h2>Evidence</h2><ul class="evidence">${items.join('')}</ul>`;
+function problemHtml(problem: string | undefined): string {
+  if (problem === undefined) return '';
+  return `<p class="problem" role="alert">${escapeHtml(problem === '' ? l10n.t('Stopped.') : problem)}</p>`;
 }
 
-function buttons(busy: boolean): string {
-  const shown = busy
-    ? [['stop', 'Stop']]
-    : [
-        ['copy', 'Copy'],
-        ['again', 'Ask again'],
-      ];
-  return shown.map(([action, label]) => `<button data-action="${action ?? ''}">${label ?? ''}</button>`).join('');
+function answerParts({ evidence, followUps, footer, id }: Shown, verdict: boolean | undefined): string {
+  const evidenceItems = evidence.map((item, index) => link('open', index, evidenceLabel(item)));
+  const nextItems = followUps.map(({ question }, index) => link('next', index, question));
+  return [
+    listHtml('evidence', l10n.t('Evidence'), evidenceItems),
+    listHtml('next', l10n.t('Ask next'), nextItems),
+    id === '' ? '' : `<p class="verdict">${verdictHtml(verdict)}</p>`,
+    `<footer>${escapeHtml(footer)}</footer>`,
+  ].join('\n');
+}
+
+function verdictHtml(verdict: boolean | undefined): string {
+  if (verdict === true) return escapeHtml(l10n.t('Noted: it was right.'));
+  if (verdict === false) return escapeHtml(l10n.t('Noted: it was wrong, and is not given again.'));
+  const question = escapeHtml(l10n.t('Was this right?'));
+  return `${question} ${button('right', l10n.t('Yes'))} ${button('wrong', l10n.t('No'))}`;
+}
+
+function listHtml(name: string, title: string, items: readonly string[]): string {
+  if (items.length === 0) return '';
+  const list = items.map((item) => `<li>${item}</li>`).join('');
+  return `<h2>${escapeHtml(title)}</h2><ul class="${name}">${list}</ul>`;
+}
+
+function link(action: string, index: number, text: string): string {
+  return `<a href="#" data-action="${action}" data-index="${index}">${escapeHtml(text)}</a>`;
+}
+
+function buttons(busy: boolean, answer: Shown | undefined): string {
+  if (busy) return button('stop', l10n.t('Stop'));
+  const goOn = answer === undefined || answer.thread === '' ? '' : button('more', l10n.t('Ask a follow-up…'));
+  return button('copy', l10n.t('Copy')) + button('again', l10n.t('Regenerate')) + goOn;
+}
+
+function button(action: string, label: string): string {
+  return `<button data-action="${action}">${escapeHtml(label)}</button>`;
 }
 
 /** A range that ends at column 0 does not include that line. */

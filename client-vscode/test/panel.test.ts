@@ -1,34 +1,13 @@
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { Uri } from 'vscode';
 import type { Reception } from '../src/client';
 import { AnswerPanel } from '../src/panel';
-import type { AnswerResult } from '../src/protocol';
+import { answer } from './samples';
 import { clicks, closings, env, posted, window } from './vscode';
 
-const range = { start: { line: 2, character: 0 }, end: { line: 3, character: 5 } };
-const answer = {
-  question: 'Q',
-  markdown: 'whole',
-  evidence: [{ uri: 'file:///r/a.py', path: 'a.py', range, symbol: '' }],
-  source: 'live',
-  model: '',
-  createdAt: 0,
-  seconds: 1,
-  fresh: true,
-  promptTokens: 0,
-  cachedTokens: 0,
-  generatedTokens: 0,
-  removedCitations: 0,
-  cancelled: false,
-  id: '',
-  thread: '',
-  followUps: [],
-  changedLines: 0,
-  commit: '',
-  footer: '',
-} satisfies AnswerResult;
-
-const newPanel = (): AnswerPanel => new AnswerPanel(Uri.file('/ext'));
+const request = vi.fn();
+const newPanel = (): AnswerPanel => new AnswerPanel(Uri.file('/ext'), { request });
+const never = (): Promise<typeof answer> => new Promise(() => undefined);
 const shown = (): string => posted.at(-1)?.html ?? '';
 const settle = (): Promise<void> => new Promise((resolve) => setTimeout(resolve));
 
@@ -59,7 +38,7 @@ describe('the answer panel', () => {
     let first: Reception | undefined;
     void panel.run('first', (reception) => {
       first = reception;
-      return new Promise(() => undefined);
+      return never();
     });
     await panel.run('second', () => Promise.resolve(answer));
     first?.onPiece('late');
@@ -83,7 +62,7 @@ describe('the answer panel', () => {
 
   it('cancels when it is closed, and opens again for the next question', async () => {
     const panel = newPanel();
-    void panel.run('Q', () => new Promise(() => undefined));
+    void panel.run('Q', never);
     closings.fire(undefined);
     await panel.run('Q', () => Promise.resolve(answer));
     expect(shown()).toContain('whole');
@@ -100,10 +79,37 @@ describe('the answer panel', () => {
     clicks.fire({ action: 'again', index: -1 });
     await settle();
     expect(window.showTextDocument).toHaveBeenCalledWith(
-      { text: 'file:///r/a.py' },
+      expect.objectContaining({ text: 'file:///r/a.py' }),
       expect.objectContaining({ selection: { startLine: 2, startCharacter: 0, endLine: 3, endCharacter: 5 } }),
     );
     expect(env.clipboard.writeText).toHaveBeenCalledWith('whole');
     expect(asked.at(-1)).toBe(true);
+  });
+
+  it('goes on with a follow-up that is answered already', async () => {
+    request.mockResolvedValueOnce({ ...answer, markdown: 'the next' });
+    await newPanel().run('Q', () => Promise.resolve({ ...answer, followUps: [{ question: 'And?', id: 'b2' }] }));
+    clicks.fire({ action: 'next', index: 0 });
+    await settle();
+    expect(request).toHaveBeenCalledWith('sleeptime/answer', { id: 'b2', uri: 'file:///r/a.py' });
+    expect(shown()).toContain('the next');
+  });
+
+  it('passes on whether the answer was right, once, and thanks for it', async () => {
+    await newPanel().run('Q', () => Promise.resolve({ ...answer, id: 'a1' }));
+    expect(shown()).toContain('data-action="wrong"');
+    clicks.fire({ action: 'wrong', index: -1 });
+    await settle();
+    expect(request).toHaveBeenCalledWith('sleeptime/feedback', { id: 'a1', right: false });
+    expect(shown()).not.toContain('data-action="wrong"');
+  });
+
+  it('opens no link of an answer that leads out of the workspace', async () => {
+    window.showTextDocument.mockClear();
+    await newPanel().run('Q', () => Promise.resolve(answer));
+    clicks.fire({ action: 'link', index: -1, href: 'file:///etc/passwd' });
+    clicks.fire({ action: 'link', index: -1, href: 'https://example.org' });
+    await settle();
+    expect(window.showTextDocument).not.toHaveBeenCalled();
   });
 });

@@ -1,33 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import type { AnswerResult } from '../src/protocol';
-import { answerHtml, evidenceLabel, footer, pageHtml, withoutImages } from '../src/render';
-
-const range = { start: { line: 11, character: 0 }, end: { line: 19, character: 4 } };
-const answer: AnswerResult = {
-  question: 'What?',
-  markdown: 'This.',
-  evidence: [{ uri: 'file:///r/src/app.py', path: 'src/app.py', range, symbol: '' }],
-  source: 'cache',
-  model: 'echo',
-  createdAt: 0,
-  fresh: true,
-  promptTokens: 0,
-  cachedTokens: 0,
-  generatedTokens: 0,
-  removedCitations: 0,
-  cancelled: false,
-  id: '',
-  thread: '',
-  followUps: [],
-  changedLines: 0,
-  commit: '',
-  footer: '',
-  seconds: 0.0012,
-};
+import { answerHtml, defuser, evidenceLabel, pageHtml, withoutImages } from '../src/render';
+import { answer } from './samples';
 
 describe('an answer as HTML', () => {
   it('links its evidence by lines as people count them', () => {
-    expect(answerHtml({ question: 'What?', body: '', answer })).toContain('data-index="0">src/app.py:12-20</a>');
+    expect(answerHtml({ question: 'What?', body: '', answer })).toContain('data-index="0">a.py:3-4</a>');
   });
 
   it('escapes the question, a path and a failure', () => {
@@ -54,27 +31,6 @@ describe('an evidence label', () => {
   });
 });
 
-describe('the line under an answer', () => {
-  it('says where it came from and how long it took', () => {
-    expect(footer(answer)).toBe('answered while you were away · echo · 1.2 ms');
-  });
-
-  it('says when the code has changed since, and what tokens it cost', () => {
-    const live = footer({
-      ...answer,
-      fresh: false,
-      source: 'live',
-      promptTokens: 900,
-      cachedTokens: 850,
-      generatedTokens: 40,
-      seconds: 2,
-    });
-    expect(live).toContain('the code has changed since');
-    expect(live).toContain('940 tokens, 850 of them reused');
-    expect(live).toContain('2.0 s');
-  });
-});
-
 it('lets the page load nothing but our own script and style', () => {
   expect(pageHtml('s.js', 's.css', 'https://own.test')).toContain(
     "default-src 'none'; style-src https://own.test; script-src https://own.test;",
@@ -88,5 +44,18 @@ describe('Markdown without images', () => {
 
   it('leaves code alone that only looks alike', () => {
     expect(withoutImages('#![allow(unused)] vec![1] !x[0]')).toBe('#![allow(unused)] vec![1] !x[0]');
+  });
+});
+
+describe('pieces of Markdown without images', () => {
+  it('shows the mark of an image as it stands, also when it is cut in two', () => {
+    const safe = defuser();
+    expect(['a !', '[b](https://c.test/d.png) ![e]'].map(safe).join('')).toBe('a !\\[b](https://c.test/d.png) !\\[e]');
+  });
+
+  it('leaves code alone, also when it is cut in two', () => {
+    const safe = defuser();
+    const pieces = ['`vec!', '[1]` and ```\nvec![', '2]\n```'];
+    expect(pieces.map(safe)).toEqual(pieces);
   });
 });

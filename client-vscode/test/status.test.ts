@@ -1,17 +1,7 @@
-import { expect, it } from 'vitest';
-import type { StatusParams } from '../src/protocol';
-import { StatusDisplay, statusView } from '../src/status';
+import { describe, expect, it } from 'vitest';
+import { menuEntries, StatusDisplay, statusView } from '../src/status';
+import { status } from './samples';
 import { barItem, languageItem } from './vscode';
-
-const status: StatusParams = {
-  state: 'asleep',
-  root: '/r',
-  detail: 'src/app.py',
-  jobsDone: 12,
-  jobsTotal: 80,
-  model: 'echo',
-  modelReason: 'chosen',
-};
 
 it('says how far it is while asleep, and what it thinks about', () => {
   expect(statusView(status)).toMatchObject({
@@ -37,4 +27,19 @@ it('shows the same words in both places, and the reason for the model in the too
   expect(barItem.text).toBe('$(eye-closed) asleep · 12 of 80');
   expect(barItem.tooltip).toContain('chosen');
   expect(languageItem.text).toBe('Sleeptime: asleep · 12 of 80');
+});
+
+describe('the menu', () => {
+  const offered = (state: typeof status.state): (string | undefined)[] =>
+    menuEntries({ ...status, state }).map(({ command }) => command);
+
+  it('pauses or resumes, whichever makes sense', () => {
+    expect(offered('asleep')).toContain('sleeptime.pauseAnHour');
+    expect(offered('paused')).toContain('sleeptime.resume');
+    expect(offered('paused')).not.toContain('sleeptime.pauseAnHour');
+  });
+
+  it('offers to install the server, and nothing that needs it, while there is none', () => {
+    expect(offered('stopped')).toEqual(['sleeptime.installServer', 'sleeptime.showLogs', 'sleeptime.restartServer']);
+  });
 });

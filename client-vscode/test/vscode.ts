@@ -37,10 +37,53 @@ export class Range {
   ) {}
 }
 
+export class Disposable {
+  static from(...parts: { dispose: () => unknown }[]): Disposable {
+    return new Disposable(() => {
+      parts.forEach((part) => part.dispose());
+    });
+  }
+  constructor(readonly dispose: () => void) {}
+}
+
+export class ThemeIcon {
+  constructor(readonly id: string) {}
+}
+
+export class ThemeColor {
+  constructor(readonly id: string) {}
+}
+
+export class MarkdownString {
+  value = '';
+  appendText(text: string): this {
+    this.value += text;
+    return this;
+  }
+}
+
+export class TreeItem {
+  constructor(
+    readonly label: string,
+    readonly collapsibleState = 0,
+  ) {}
+}
+
+export const TreeItemCollapsibleState = { None: 0, Collapsed: 1, Expanded: 2 };
+export const QuickPickItemKind = { Separator: -1, Default: 0 };
+export const ProgressLocation = { Notification: 15, Window: 10 };
+export const LogLevel = { Off: 0, Trace: 1, Info: 3 };
+
+/** English is its own translation. */
+export const l10n = {
+  t: (message: string, ...values: (string | number)[]) =>
+    message.replaceAll(/\{(\d)\}/g, (_, index: string) => String(values[Number(index)])),
+};
+
 export const Uri = {
   joinPath: (base: { path: string }, ...parts: string[]) => ({ path: [base.path, ...parts].join('/') }),
   file: (path: string) => ({ path }),
-  parse: (text: string) => ({ text }),
+  parse: (text: string) => ({ text, scheme: text.split(':')[0], fragment: '' }),
 };
 
 export const ViewColumn = { One: 1, Beside: -2 };
@@ -49,7 +92,7 @@ export const LanguageStatusSeverity = { Information: 0, Warning: 1, Error: 2 };
 
 export const barItem = { text: '', tooltip: '', command: '', name: '', show: vi.fn(), dispose: vi.fn() };
 export const languageItem = { text: '', detail: '', busy: false, severity: 0, dispose: vi.fn() };
-export const clicks = new EventEmitter<{ action: string; index: number }>();
+export const clicks = new EventEmitter<{ action: string; index: number; href?: string }>();
 export const closings = new EventEmitter<undefined>();
 export const posted: { html: string; labels: string[] }[] = [];
 
@@ -103,6 +146,15 @@ export function lastPicker(): FakePicker {
   return picker;
 }
 
+export const treeView = { description: '', badge: undefined, dispose: vi.fn() };
+
+export const workspace = {
+  workspaceFolders: undefined as { uri: unknown; name: string }[] | undefined,
+  isTrusted: true,
+  getWorkspaceFolder: () => undefined,
+  onDidChangeWorkspaceFolders: new EventEmitter<undefined>().event,
+};
+
 export const window = {
   activeTextEditor: undefined,
   createQuickPick: () => {
@@ -111,6 +163,8 @@ export const window = {
     return picker;
   },
   showInformationMessage: vi.fn(),
+  showWarningMessage: vi.fn(),
+  createTreeView: () => treeView,
   showQuickPick: vi.fn(),
   createStatusBarItem: () => barItem,
   createWebviewPanel: vi.fn(() => webviewPanel),
@@ -126,4 +180,5 @@ export const commands = {
   /** VS Code's Markdown engine, told apart from plain text by a tag. */
   executeCommand: (_id: string, markdown: string) => Promise.resolve(`<p>${markdown}</p>`),
 };
-export const env = { clipboard: { writeText: vi.fn() } };
+export const env = { language: 'en', clipboard: { writeText: vi.fn() } };
+export const extensions = { getExtension: (): undefined => undefined };
