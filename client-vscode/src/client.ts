@@ -110,7 +110,17 @@ export class SleeptimeServer implements Disposable {
     args: Requests[Name][0],
     token?: CancellationToken,
   ): Promise<Requests[Name][1]> {
-    return (await this.running()).sendRequest<Requests[Name][1]>(name, args, token);
+    const client = await this.running();
+    try {
+      type Result = Requests[Name][1];
+      // A token that is undefined would be sent as a second parameter.
+      return await (token === undefined
+        ? client.sendRequest<Result>(name, args)
+        : client.sendRequest<Result>(name, args, token));
+    } catch (error) {
+      if (token?.isCancellationRequested !== true) this.surroundings.log.error(`${name}: ${messageOf(error)}`);
+      throw error;
+    }
   }
 
   dispose(): void {

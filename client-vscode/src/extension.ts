@@ -10,7 +10,8 @@ import { OwnEnvironment } from './environment';
 import { NotesView } from './explorer';
 import { registerModel } from './model';
 import { AnswerPanel } from './panel';
-import type { StatusParams } from './protocol';
+import { ServerRequest } from './protocol';
+import type { ReadyQuestion, StatusParams } from './protocol';
 import { Setup } from './setup';
 import { StatusDisplay } from './status';
 import { lazyTrace } from './trace';
@@ -21,6 +22,10 @@ export interface Api {
   readonly ready: Promise<void>;
   /** The last status that the server sent. */
   status(): StatusParams | undefined;
+  about(): ReturnType<SleeptimeServer['about']>;
+  /** Ready questions that fit a text. */
+  suggest(text: string): Promise<readonly ReadyQuestion[]>;
+  readonly notes: NotesView;
 }
 
 export function activate(context: ExtensionContext): Api {
@@ -38,8 +43,9 @@ export function activate(context: ExtensionContext): Api {
   });
   const panel = new AnswerPanel(context.extensionUri, server);
   const display = new StatusDisplay();
+  const notes = new NotesView(server);
   context.subscriptions.push(
-    ...[log, trace, server, panel, display, new NotesView(server)],
+    ...[log, trace, server, panel, display, notes],
     ...[registerChat(server, Uri.joinPath(context.extensionUri, 'media', 'icon.png')), registerModel(server)],
     registerAgents(server),
     server.onStatus((status) => {
@@ -56,7 +62,13 @@ export function activate(context: ExtensionContext): Api {
     }),
     workspace.onDidGrantWorkspaceTrust(() => server.restart()),
   );
-  return { ready: server.restart(), status: () => display.status() };
+  return {
+    ready: server.restart(),
+    status: () => display.status(),
+    about: () => server.about(),
+    suggest: (text) => server.request(ServerRequest.suggest, { text }),
+    notes,
+  };
 }
 
 function versionOf({ extension }: ExtensionContext): string {

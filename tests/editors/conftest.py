@@ -4,7 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import psutil
@@ -26,15 +26,23 @@ def server_command() -> list[str]:
     return [sys.executable, "-P", "-m", "sleeptime", "serve"]
 
 
+@pytest.fixture(scope="session")
+def make_sample() -> Callable[[Path], Path]:
+    """Copies the repository tests/repos/cards to a path, as a git repository of its own."""
+
+    def make(root: Path) -> Path:
+        shutil.copytree(TESTS / "repos" / "cards", root, ignore=shutil.ignore_patterns("__pycache__"))
+        identity = ["-c", "user.name=Ada", "-c", "user.email=ada@example.org", "-c", "commit.gpgsign=false"]
+        for command in (["init", "-q"], ["add", "."], [*identity, "commit", "-q", "-m", "Cards"]):
+            subprocess.run(["git", *command], cwd=root, check=True)
+        return root
+
+    return make
+
+
 @pytest.fixture
-def sample(tmp_path: Path) -> Path:
-    """The repository tests/repos/cards, as a git repository of its own."""
-    root = tmp_path / "cards"
-    shutil.copytree(TESTS / "repos" / "cards", root, ignore=shutil.ignore_patterns("__pycache__"))
-    identity = ["-c", "user.name=Ada", "-c", "user.email=ada@example.org", "-c", "commit.gpgsign=false"]
-    for command in (["init", "-q"], ["add", "."], [*identity, "commit", "-q", "-m", "Cards"]):
-        subprocess.run(["git", *command], cwd=root, check=True)
-    return root
+def sample(make_sample: Callable[[Path], Path], tmp_path: Path) -> Path:
+    return make_sample(tmp_path / "cards")
 
 
 @pytest.fixture(scope="module")

@@ -19,6 +19,7 @@ from pygls.protocol import JsonRPCNotification, LanguageServerProtocol, lsp_meth
 
 import sleeptime
 from sleeptime.core.errors import SleeptimeError
+from sleeptime.core.meeting import log_directory
 from sleeptime.core.ports import Clock
 from sleeptime.lsp.protocol import REQUEST_MESSAGES, converter
 from sleeptime.lsp.session import Session
@@ -46,6 +47,13 @@ class SleeptimeProtocol(LanguageServerProtocol):
             if "id" in data and "method" in data:
                 self._send_response(data["id"], error=error.to_response_error())
             return JsonRPCNotification(method="$/badMessage", jsonrpc=self.VERSION, params=None)
+
+    @lsp_method(lsp.INITIALIZE)
+    def lsp_initialize(self, params: lsp.InitializeParams) -> Generator[Any, Any, lsp.InitializeResult]:
+        """Also says where the logs are, so that an editor can show them."""
+        result: lsp.InitializeResult = yield from super().lsp_initialize(params)
+        result.capabilities.experimental = {"logDirectory": str(log_directory())}
+        return result
 
     @lsp_method(lsp.WORKSPACE_EXECUTE_COMMAND)
     async def lsp_workspace__execute_command(  # type: ignore[override]  # pygls takes coroutines as well

@@ -1,16 +1,16 @@
-// Runs inside the real extension host, on a copy of tests/repos/cards, with the real server and the echo model.
+// Runs inside the real extension host, on a rested copy of tests/repos/cards, with the real server and the echo model.
 const assert = require('node:assert/strict');
-const { readFileSync, readdirSync } = require('node:fs');
+const { dirname, join } = require('node:path');
 const vscode = require('vscode');
+const { eventually, extension, hoverText, openPost, serverProcess, someHover, suite } = require('./host');
 
-const PATIENCE_MS = 30_000;
+const run = vscode.commands.executeCommand;
 
-const tests = {
+exports.run = suite({
   async 'the extension starts with the first Python file'() {
-    await openPost();
-    const extension = vscode.extensions.getExtension('sleeptime.sleeptime');
-    await eventually('the extension is active', () => extension.isActive);
-    await extension.exports.ready;
+    await vscode.window.showTextDocument(await openPost());
+    await eventually('the extension is active', () => extension().isActive);
+    await extension().exports.ready;
   },
 
   async 'a hover on a known name holds its facts, once the repository is indexed'() {
@@ -20,47 +20,133 @@ const tests = {
   },
 
   async 'a hover is right behind an emoji on the same line'() {
-    const text = await someHover('make_card("大家"');
-    assert.match(text, /make_card/);
+    assert.match(await someHover('make_card("大家"'), /make_card/);
   },
 
   async 'a hover on no name is empty, at once'() {
     const document = await openPost();
-    const hovers = await vscode.commands.executeCommand('vscode.executeHoverProvider', document.uri, new vscode.Position(1, 0));
+    const hovers = await run('vscode.executeHoverProvider', document.uri, new vscode.Position(1, 0));
     assert.equal(hovers.length, 0);
   },
 
-  async 'the server says what it is doing'() {
-    const { exports } = vscode.extensions.getExtension('sleeptime.sleeptime');
+  async 'the server says what it is doing, and where its logs are'() {
+    const { exports } = extension();
     await eventually('a status with a repository', () => exports.status()?.root);
     assert.match(exports.status().state, /^(indexing|awake|drowsy|asleep|answering|paused)$/);
+    const { version, logDirectory } = exports.about();
+    assert.match(version, /^\d+\.\d+/);
+    await vscode.workspace.fs.stat(vscode.Uri.file(join(logDirectory, 'server.log')));
+  },
+
+  async 'what is typed finds answers that are ready, and one is opened'() {
+    const ready = await extension().exports.suggest('What does make_card do?');
+    assert.ok(ready.length > 0);
+    assert.ok(ready.every(({ fresh }) => fresh));
+    const answer = await run('sleeptime.openReady', ready[0]);
+    assert.ok(answer.markdown.length > 0);
+    assert.equal(answer.source, ready[0].model === '' ? 'facts' : 'cache');
   },
 
   async 'a question about the cursor is answered with evidence whose lines exist'() {
-    await openPost();
-    const answer = await vscode.commands.executeCommand('sleeptime.askQuestion', await question());
+    const answer = await run('sleeptime.askQuestion', await question());
     assert.ok(answer.markdown.length > 0);
     assert.ok(answer.evidence.length > 0);
-    assert.match(answer.source, /^(cache|notes|live|facts)$/);
     for (const { uri, range } of answer.evidence) {
       const cited = await vscode.workspace.openTextDocument(vscode.Uri.parse(uri));
       assert.ok(range.end.line <= cited.lineCount, `${uri} has no line ${range.end.line}`);
     }
   },
 
+  async 'a question without a ready answer is answered live'() {
+    const asked = { ...(await question()), question: 'Which greeting stands on a card, and who chose it?' };
+    assert.match((await run('sleeptime.askQuestion', asked)).source, /^(live|notes)$/);
+  },
+
   async "the server's own command answers too, for other extensions"() {
-    const answer = await vscode.commands.executeCommand('sleeptime.ask', await question());
-    assert.ok(answer.markdown.length > 0);
+    assert.ok((await run('sleeptime.ask', await question())).markdown.length > 0);
   },
 
   async 'the module in front is explained'() {
     await vscode.window.showTextDocument(await openPost());
-    const answer = await vscode.commands.executeCommand('sleeptime.explainThisModule');
-    assert.ok(answer.markdown.length > 0);
+    assert.ok((await run('sleeptime.explainThisModule')).markdown.length > 0);
+  },
+
+  async 'code lenses offer what is ready, and a click shows it'() {
+    const { uri } = await makeCard();
+    const lenses = await eventually('code lenses', async () => {
+      const found = await run('vscode.executeCodeLensProvider', uri, 20);
+      return found.length > 0 && found;
+    });
+    const { command } = lenses.find((lens) => lens.command?.command === 'sleeptime.show');
+    const shown = await run(command.command, ...command.arguments);
+    assert.ok(shown.markdown.length > 0);
+  },
+
+  async 'the explorer lists modules, and their questions below them'() {
+    const { notes } = extension().exports;
+    const top = await eventually('the tree', async () => {
+      const found = await notes.getChildren();
+      return found.some(({ kind }) => kind === 'folder') && found;
+    });
+    assert.deepEqual(top.slice(0, 3).map(({ topic }) => topic), ['overview', 'tour', 'briefing']);
+    const modules = await notes.getChildren(top.find(({ kind }) => kind === 'folder'));
+    const make = modules.find(({ module }) => module?.path === 'cards/make.py');
+    const questions = await notes.getChildren(make);
+    assert.ok(questions.length > 0);
+    assert.ok(questions.every(({ question: { path } }) => path === 'cards/make.py'));
+    for (const note of [...top, ...modules, ...questions]) assert.ok(notes.getTreeItem(note).label);
+  },
+
+  async 'it pauses and resumes when told to'() {
+    const state = () => extension().exports.status().state;
+    await run('sleeptime.pauseAnHour');
+    await eventually('a pause', () => state() === 'paused');
+    await run('sleeptime.resume');
+    await eventually('the end of the pause', () => state() !== 'paused');
+  },
+
+  async "the extension's own model answers, without an account"() {
+    const [model] = await eventually('the model', async () => {
+      const found = await vscode.lm.selectChatModels({ vendor: 'sleeptime' });
+      return found.length > 0 && found;
+    });
+    const asked = [vscode.LanguageModelChatMessage.User('What does make_card do?')];
+    const response = await model.sendRequest(asked, {}, new vscode.CancellationTokenSource().token);
+    let text = '';
+    for await (const piece of response.text) text += piece;
+    assert.ok(text.length > 0);
+  },
+
+  async 'agents may ask through a tool, and get citations'() {
+    assert.ok(vscode.lm.tools.some(({ name }) => name === 'sleeptime_ask'));
+    const input = { question: 'What does make_card do?', path: 'cards/post.py' };
+    const { content } = await vscode.lm.invokeTool('sleeptime_ask', { input, toolInvocationToken: undefined });
+    assert.match(content[0].value, /Evidence:\n- cards\/\w+\.py:\d+/);
+  },
+
+  async 'what a report of a fault needs is copied'() {
+    const text = await run('sleeptime.copyDebugInformation');
+    assert.match(text, /the setting sleeptime.server.interpreter/);
+    assert.match(text, /SQLite/, 'the doctor was asked');
+  },
+
+  async 'a folder added to the workspace is served too'() {
+    const other = vscode.Uri.file(join(dirname(vscode.workspace.workspaceFile.fsPath), 'greetings'));
+    assert.ok(vscode.workspace.updateWorkspaceFolders(1, 0, { uri: other }));
+    const document = await vscode.workspace.openTextDocument(vscode.Uri.joinPath(other, 'cards', 'post.py'));
+    const position = document.positionAt(document.getText().indexOf('make_card(name)') + 2);
+    await eventually('a hover in the other folder', async () => {
+      const hovers = await run('vscode.executeHoverProvider', document.uri, position);
+      return hovers.length > 0;
+    });
+    const roots = await extension().exports.notes.getChildren();
+    assert.deepEqual(roots.map(({ kind, name }) => [kind, name]), [
+      ['root', 'cards'],
+      ['root', 'greetings'],
+    ]);
   },
 
   async 'a server that dies is started again'() {
-    await openPost();
     const before = serverProcess();
     process.kill(before, 'SIGKILL');
     await eventually('another server', () => ![before, undefined].includes(serverProcess()));
@@ -69,7 +155,7 @@ const tests = {
 
   async 'the restart command starts another server'() {
     const before = serverProcess();
-    await vscode.commands.executeCommand('sleeptime.restartServer');
+    await run('sleeptime.restartServer');
     assert.notEqual(serverProcess(), before);
     assert.match(await someHover('make_card(name)'), /make_card/);
   },
@@ -79,31 +165,12 @@ const tests = {
     const settings = vscode.workspace.getConfiguration('sleeptime.hover');
     await settings.update('enabled', false, vscode.ConfigurationTarget.Workspace);
     await eventually('another server', () => ![before, undefined].includes(serverProcess()));
-    await vscode.commands.executeCommand('sleeptime.askQuestion', await question()); // it waits for the start
+    await run('sleeptime.askQuestion', await question()); // it waits for the start
     assert.equal(await hoverText('make_card(name)'), '');
     await settings.update('enabled', undefined, vscode.ConfigurationTarget.Workspace);
     assert.match(await someHover('make_card(name)'), /make_card/);
   },
-};
-
-/** VS Code calls this; a rejection becomes exit code 1. Tests stand on those before them: the first failure ends the run. */
-exports.run = async function () {
-  for (const [name, test] of Object.entries(tests)) {
-    const started = Date.now();
-    try {
-      await test();
-    } catch (error) {
-      console.log(`FAIL ${name}: ${error.stack}`);
-      throw error;
-    }
-    console.log(`ok   ${name} (${Date.now() - started} ms)`);
-  }
-};
-
-function openPost() {
-  const [folder] = vscode.workspace.workspaceFolders;
-  return vscode.workspace.openTextDocument(vscode.Uri.joinPath(folder.uri, 'cards', 'post.py'));
-}
+});
 
 /** The question, asked from `make_card(name)`. */
 async function question() {
@@ -112,44 +179,7 @@ async function question() {
   return { question: 'What does make_card do?', uri: document.uri.toString(), position: { line, character } };
 }
 
-/** The hover on `needle` as soon as there is one. */
-function someHover(needle) {
-  return eventually(`a hover on ${needle}`, () => hoverText(needle));
-}
-
-async function hoverText(needle) {
-  const document = await openPost();
-  const position = document.positionAt(document.getText().indexOf(needle) + 2);
-  const hovers = await vscode.commands.executeCommand('vscode.executeHoverProvider', document.uri, position);
-  return hovers.flatMap((hover) => hover.contents.map((content) => content.value)).join('\n');
-}
-
-/** The language server: the child of the extension host whose command line says so. */
-function serverProcess() {
-  return readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .map(Number)
-    .find((pid) => parentOf(pid) === process.pid && read(pid, 'cmdline').includes('\0serve'));
-}
-
-function parentOf(pid) {
-  return Number(read(pid, 'stat').replace(/^.*\) \S /s, '').split(' ')[0]);
-}
-
-function read(pid, file) {
-  try {
-    return readFileSync(`/proc/${pid}/${file}`, 'utf8');
-  } catch {
-    return ''; // it ended meanwhile
-  }
-}
-
-/** What `check` returns once that is anything. */
-async function eventually(what, check) {
-  for (const deadline = Date.now() + PATIENCE_MS; Date.now() < deadline; ) {
-    const found = await check();
-    if (found) return found;
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-  throw new Error(`Waited ${PATIENCE_MS / 1000} s for ${what}.`);
+function makeCard() {
+  const [folder] = vscode.workspace.workspaceFolders;
+  return vscode.workspace.openTextDocument(vscode.Uri.joinPath(folder.uri, 'cards', 'make.py'));
 }
