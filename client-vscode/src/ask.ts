@@ -5,7 +5,7 @@ import type { QuickPick, QuickPickItem, TextEditor } from 'vscode';
 import type { SleeptimeServer } from './client';
 import { ServerRequest } from './protocol';
 import type { Position, ReadyQuestion } from './protocol';
-import { ago } from './words';
+import { ago, plain } from './words';
 
 /** Typing sends a request only after resting this long; most people's keys are further apart than this. */
 const REST_MS = 30;
@@ -123,7 +123,7 @@ class Suggestions extends Disposable {
 
 /** What the person typed stands first, be it answered already or not; nothing is filtered away. */
 export function questionItems(typed: string, ready: readonly ReadyQuestion[]): QuestionItem[] {
-  const isTyped = ({ question }: ReadyQuestion): boolean => question === typed;
+  const isTyped = ({ question }: ReadyQuestion): boolean => plain(question) === plain(typed);
   const listed = [...ready.filter(isTyped), ...ready.filter((item) => !isTyped(item))].map(readyItem);
   if (typed === '' || ready.some(isTyped)) return listed;
   const own = { label: typed, description: l10n.t('ask now'), iconPath: new ThemeIcon('comment'), alwaysShow: true };
@@ -133,9 +133,9 @@ export function questionItems(typed: string, ready: readonly ReadyQuestion[]): Q
 function readyItem(ready: ReadyQuestion): QuestionItem {
   const { question, path, preview, fresh } = ready;
   return {
-    label: question,
+    label: plain(question),
     description: [path, fresh ? age(ready) : l10n.t('out of date')].filter((part) => part !== '').join(' · '),
-    detail: preview,
+    detail: plain(preview),
     iconPath: new ThemeIcon(fresh ? 'pass' : 'history'),
     alwaysShow: true,
     ready,

@@ -3,10 +3,10 @@
 import { chat, Disposable, l10n, Location, Range, Uri, window, workspace } from 'vscode';
 import type { CancellationToken, ChatContext, ChatFollowup, ChatRequest, ChatResponseStream, ChatResult } from 'vscode';
 import { placeOf, subjectOf } from './ask';
+import { BRIEFING_REQUEST } from './briefing';
 import type { Reception, SleeptimeServer } from './client';
-import { BRIEFING_REQUEST } from './protocol';
 import type { AnswerResult } from './protocol';
-import { defuser } from './render';
+import { defuser, evidenceLabel } from './render';
 import { messageOf, TOUR } from './words';
 
 /** What VS Code keeps of an answer, for the questions after it. */
@@ -85,12 +85,16 @@ function show(result: AnswerResult, streamed: string, response: ChatResponseStre
     const count = result.removedCitations;
     response.markdown(`\n\n*${l10n.t('{0} of the places named above do not exist; rely on the references.', count)}*`);
   }
-  for (const { uri, range } of result.evidence) {
-    const { start, end } = range;
+  response.markdown('\n\n');
+  for (const item of result.evidence) {
+    const { start, end } = item.range;
     const lines = new Range(start.line, start.character, end.line, end.character);
-    response.reference(new Location(Uri.parse(uri, true), lines));
+    const place = new Location(Uri.parse(item.uri, true), lines);
+    response.reference(place);
+    response.anchor(place, evidenceLabel(item));
+    response.markdown(' ');
   }
-  response.markdown(`\n\n*${result.footer}*`);
+  if (result.footer !== '') response.markdown(`\n\n*${result.footer}*`);
 }
 
 /** The file that the person attached to the question. */

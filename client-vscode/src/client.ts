@@ -3,7 +3,7 @@
 import { randomUUID } from 'node:crypto';
 import { homedir } from 'node:os';
 import { commands, EventEmitter, l10n, MarkdownString, window, workspace } from 'vscode';
-import type { CancellationToken, Disposable, LogOutputChannel } from 'vscode';
+import type { CancellationToken, Disposable, LogOutputChannel, Position, Uri } from 'vscode';
 import {
   ExecuteCommandRequest,
   LanguageClient,
@@ -12,22 +12,17 @@ import {
   State,
 } from 'vscode-languageclient/node';
 import type { LanguageClientOptions, StaticFeature } from 'vscode-languageclient/node';
+import type { BRIEFING_REQUEST, BriefingArguments } from './briefing';
 import { DOCUMENTS } from './languages';
 import type { Launch } from './launch';
 import * as protocol from './protocol';
 import { ServerCommand } from './protocol';
-import type {
-  BRIEFING_REQUEST,
-  ServerRequest,
-  AnswerPiece,
-  AnswerResult,
-  ShowArguments,
-  ShowResult,
-  StatusParams,
-} from './protocol';
+import type { ServerRequest, AnswerPiece, AnswerResult, ShowArguments, ShowResult, StatusParams } from './protocol';
 import { withoutImages } from './render';
 import { chosenSettings } from './settings';
 import { messageOf } from './words';
+
+const MORE = 'sleeptime.askQuestion';
 
 /** How to receive an answer while it is written, and how to stop it. */
 export interface Reception {
@@ -43,7 +38,7 @@ export interface Requests {
   [ServerRequest.modules]: [protocol.FolderArguments, protocol.ModulesResult];
   [ServerRequest.control]: [protocol.ControlArguments, StatusParams];
   [ServerRequest.feedback]: [protocol.FeedbackArguments, null];
-  [BRIEFING_REQUEST]: [protocol.BriefingArguments, AnswerResult];
+  [BRIEFING_REQUEST]: [BriefingArguments, AnswerResult];
 }
 
 /** What the client needs of others. */
@@ -201,6 +196,7 @@ export class SleeptimeServer implements Disposable {
     });
     await client.start();
     this.launch = launch;
+    await commands.executeCommand('setContext', 'sleeptime.serverRuns', true);
   }
 
   private clientOptions(): LanguageClientOptions {
@@ -217,6 +213,7 @@ export class SleeptimeServer implements Disposable {
           hover?.contents.forEach((content) => {
             if (content instanceof MarkdownString) content.value = withoutImages(content.value);
           });
+          hover?.contents.push(moreLink(document.uri, position));
           return hover;
         },
         executeCommand: (command, args, next) => {
@@ -228,7 +225,7 @@ export class SleeptimeServer implements Disposable {
   }
 
   private showState(state: StatusParams['state'], detail: string): void {
-    const nothing = { root: '', jobsDone: 0, jobsTotal: 0, model: '', modelReason: '', briefing: '' };
+    const nothing = { root: '', jobsDone: 0, jobsTotal: 0, model: '', modelReason: '' };
     this.statuses.fire({ ...nothing, state, detail });
   }
 
@@ -242,6 +239,15 @@ export class SleeptimeServer implements Disposable {
       this.surroundings.log.warn(`The server did not stop cleanly: ${messageOf(error)}`);
     }
   }
+}
+
+/** Leads to all that is answered about a name. A text of its own, so that only ours may hold a command. */
+function moreLink(uri: Uri, position: Position): MarkdownString {
+  const { line, character } = position;
+  const place = encodeURIComponent(JSON.stringify([{ uri: uri.toString(), position: { line, character } }]));
+  const link = new MarkdownString(`[${l10n.t('More…')}](command:${MORE}?${place})`);
+  link.isTrusted = { enabledCommands: [MORE] };
+  return link;
 }
 
 /** Tells the server that `sleeptime.show` need not open a document: its result is shown in our panel. */

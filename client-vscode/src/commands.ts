@@ -2,11 +2,12 @@
 
 import { commands, l10n, window, workspace } from 'vscode';
 import type { Disposable, LogOutputChannel, Uri } from 'vscode';
+import { BRIEFING_REQUEST } from './briefing';
 import { pickQuestion, placeOf, subjectOf } from './ask';
 import type { Reception, SleeptimeServer } from './client';
 import { copyDebugInformation, showLogs } from './debug';
 import type { AnswerPanel } from './panel';
-import { BRIEFING_REQUEST, ServerRequest } from './protocol';
+import { ServerRequest } from './protocol';
 import type {
   AnswerResult,
   AskArguments,
@@ -94,7 +95,7 @@ async function askQuestion(
     return ask(server, panel, { question, ...(uri && { uri }), ...(position && { position }), ...more });
   }
   const editor = window.activeTextEditor;
-  const place = placeOf(editor);
+  const place = uri !== undefined && position !== undefined ? { uri, position } : placeOf(editor);
   const choice = await pickQuestion(server, place, subjectOf(editor));
   if (choice === undefined) return undefined;
   if ('ready' in choice) return panel.openReady(choice.ready, choice.ready.uri);

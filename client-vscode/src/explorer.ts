@@ -3,13 +3,14 @@
 import { EventEmitter, l10n, MarkdownString, ThemeColor, ThemeIcon, TreeItem, window, workspace } from 'vscode';
 import { commands, Disposable, TreeItemCollapsibleState, Uri } from 'vscode';
 import type { TreeDataProvider, TreeView } from 'vscode';
+import { briefingOf } from './briefing';
 import type { SleeptimeServer } from './client';
 import { control } from './commands';
 import { below, mostUrgent, total } from './notes';
 import type { Counts, Note, Topic } from './notes';
 import { ServerRequest } from './protocol';
-import type { ControlAction, ModulesResult, Readiness, StatusParams } from './protocol';
-import { ago, fileName } from './words';
+import type { ControlAction, ModulesResult, ModuleState, Readiness, StatusParams } from './protocol';
+import { ago, fileName, plain } from './words';
 
 const VIEW = 'sleeptime.notes';
 /** While it thinks, states change with every answer; the view follows at this pace. */
@@ -47,10 +48,10 @@ export class NotesView extends Disposable implements TreeDataProvider<Note> {
   async getChildren(note?: Note): Promise<Note[]> {
     if (note === undefined) return this.top();
     if (note.kind === 'root') return this.folder(note.root);
-    if (note.kind === 'folder') return below(note.root, note.path, note.modules);
-    if (note.kind !== 'module') return [];
-    const questions = await this.server.request(ServerRequest.questions, { uri: note.module.uri });
-    return questions.map((question) => ({ kind: 'question', root: note.root, question }));
+    if (note.kind === 'module') return this.questions(note.root, note.module);
+    if (note.kind !== 'folder') return [];
+    const own = note.own === undefined ? [] : await this.questions(note.root, note.own);
+    return [...own, ...below(note.root, note.path, note.modules)];
   }
 
   getTreeItem(note: Note): TreeItem {
@@ -93,8 +94,13 @@ export class NotesView extends Disposable implements TreeDataProvider<Note> {
     }
   }
 
+  private async questions(root: string, { uri }: ModuleState): Promise<Note[]> {
+    const questions = await this.server.request(ServerRequest.questions, { uri });
+    return questions.map((question) => ({ kind: 'question', root, question }));
+  }
+
   private onStatus(status: StatusParams): void {
-    if (status.root !== '') this.briefings.set(Uri.file(status.root).toString(), status.briefing);
+    if (status.root !== '') this.briefings.set(Uri.file(status.root).toString(), briefingOf(status));
     const offers = [...this.briefings.values()].filter((line) => line !== '');
     this.view.badge = offers.length === 0 ? undefined : { value: offers.length, tooltip: offers.join('\n') };
     this.refreshSoon();
@@ -125,8 +131,16 @@ function nodeCommands(server: SleeptimeServer): Disposable[] {
 }
 
 function subjectOf(note: Note): { uri: string; symbol?: string } {
-  if (note.kind === 'question') return { uri: note.question.uri, symbol: note.question.symbol };
-  return { uri: note.kind === 'module' ? note.module.uri : note.root };
+  switch (note.kind) {
+    case 'question':
+      return { uri: note.question.uri, symbol: note.question.symbol };
+    case 'module':
+      return { uri: note.module.uri };
+    case 'folder':
+      return { uri: note.own?.uri ?? note.root };
+    default:
+      return { uri: note.root };
+  }
 }
 
 function topicItem(topic: Topic, root: string, briefing: string): TreeItem {
@@ -142,11 +156,13 @@ function topicItem(topic: Topic, root: string, briefing: string): TreeItem {
   return item;
 }
 
-function folderItem({ path, modules }: Note & { kind: 'folder' }): TreeItem {
+function folderItem({ path, own, modules }: Note & { kind: 'folder' }): TreeItem {
+  const all = own === undefined ? modules : [own, ...modules];
   const item = new TreeItem(fileName(path), TreeItemCollapsibleState.Collapsed);
-  item.iconPath = stateIcon(mostUrgent(modules));
-  item.description = countsText(total(modules));
+  item.iconPath = stateIcon(mostUrgent(all));
+  item.description = countsText(total(all));
   item.tooltip = path;
+  if (own !== undefined) item.contextValue = 'module';
   return item;
 }
 
@@ -161,7 +177,7 @@ function moduleItem({ module }: Note & { kind: 'module' }): TreeItem {
 }
 
 function questionItem({ question: ready }: Note & { kind: 'question' }): TreeItem {
-  const item = new TreeItem(ready.question);
+  const item = new TreeItem(plain(ready.question));
   item.iconPath = stateIcon(ready.fresh ? 'ready' : 'stale');
   item.description = ready.fresh ? '' : l10n.t('out of date');
   item.tooltip = new MarkdownString().appendText(ready.preview);

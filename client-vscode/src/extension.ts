@@ -1,7 +1,7 @@
 /** Puts the parts together. The server holds the logic; this client starts it and shows what it says. */
 
 import { Uri, window, workspace } from 'vscode';
-import type { ExtensionContext } from 'vscode';
+import type { Disposable, ExtensionContext } from 'vscode';
 import { registerAgents } from './agents';
 import { registerChat } from './chat';
 import { SleeptimeServer } from './client';
@@ -15,6 +15,7 @@ import type { ReadyQuestion, StatusParams } from './protocol';
 import { Setup } from './setup';
 import { StatusDisplay } from './status';
 import { lazyTrace } from './trace';
+import type { Trace } from './trace';
 
 /** For tests and other extensions. */
 export interface Api {
@@ -48,19 +49,8 @@ export function activate(context: ExtensionContext): Api {
     ...[log, trace, server, panel, display, notes],
     ...[registerChat(server, Uri.joinPath(context.extensionUri, 'media', 'icon.png')), registerModel(server)],
     registerAgents(server),
-    server.onStatus((status) => {
-      display.show(status);
-    }),
     ...registerCommands({ server, panel, display, log, setup, version: versionOf(context) }),
-    workspace.onDidChangeConfiguration(async (change) => {
-      if (change.affectsConfiguration('sleeptime.trace')) trace.settingChanged();
-      // Everything else the server reads at its start.
-      else if (change.affectsConfiguration('sleeptime')) await server.restart();
-    }),
-    window.onDidChangeWindowState(async ({ focused }) => {
-      if (focused) await server.focused();
-    }),
-    workspace.onDidGrantWorkspaceTrust(() => server.restart()),
+    ...listeners(server, display, trace),
   );
   return {
     ready: server.restart(),
@@ -69,6 +59,24 @@ export function activate(context: ExtensionContext): Api {
     suggest: (text) => server.request(ServerRequest.suggest, { text }),
     notes,
   };
+}
+
+/** What happens around us, and who has to know. */
+function listeners(server: SleeptimeServer, display: StatusDisplay, trace: Trace): Disposable[] {
+  return [
+    server.onStatus((status) => {
+      display.show(status);
+    }),
+    window.onDidChangeWindowState(async ({ focused }) => {
+      if (focused) await server.focused();
+    }),
+    workspace.onDidChangeConfiguration(async (change) => {
+      if (change.affectsConfiguration('sleeptime.trace')) trace.settingChanged();
+      // Everything else the server reads at its start.
+      else if (change.affectsConfiguration('sleeptime')) await server.restart();
+    }),
+    workspace.onDidGrantWorkspaceTrust(() => server.restart()),
+  ];
 }
 
 function versionOf({ extension }: ExtensionContext): string {

@@ -51,7 +51,8 @@ class Provider extends Disposable implements LanguageModelChatProvider {
         detail: this.model,
         version: version === '' ? '0' : version,
         ...MOST_TOKENS,
-        capabilities: {},
+        // It calls no tool; but VS Code offers a model without this only in some of its chat modes.
+        capabilities: { toolCalling: true },
       },
     ];
   }

@@ -9,7 +9,15 @@ export type Topic = 'overview' | 'tour' | 'briefing';
 export type Note =
   | { readonly kind: 'root'; readonly root: string; readonly name: string }
   | { readonly kind: 'topic'; readonly root: string; readonly topic: Topic }
-  | { readonly kind: 'folder'; readonly root: string; readonly path: string; readonly modules: readonly ModuleState[] }
+  | {
+      readonly kind: 'folder';
+      readonly root: string;
+      readonly path: string;
+      /** What is known about the folder itself, if it is a package. */
+      readonly own: ModuleState | undefined;
+      /** All below it, however deep. */
+      readonly modules: readonly ModuleState[];
+    }
   | { readonly kind: 'module'; readonly root: string; readonly module: ModuleState }
   | { readonly kind: 'question'; readonly root: string; readonly question: ReadyQuestion };
 
@@ -29,17 +37,14 @@ const URGENCY: readonly Readiness[] = ['thinking', 'stale', 'waiting', 'ready', 
 export function below(root: string, path: string, modules: readonly ModuleState[]): Note[] {
   const depth = path === '' ? 0 : path.split('/').length;
   const inside = Map.groupBy(modules, (module) => module.path.split('/')[depth] ?? '');
-  const folders: Note[] = [];
-  const files: Note[] = [];
-  for (const [name, members] of inside) {
-    const [only] = members;
-    if (only?.path === [path, name].filter((part) => part !== '').join('/')) {
-      files.push({ kind: 'module', root, module: only });
-    } else {
-      folders.push({ kind: 'folder', root, path: commonFolder(members), modules: members });
-    }
-  }
-  return [...folders, ...files];
+  const notes = [...inside].map(([name, members]): Note => {
+    const full = path === '' ? name : `${path}/${name}`;
+    const own = members.find((module) => module.path === full);
+    const others = members.filter((module) => module !== own);
+    if (own !== undefined && others.length === 0) return { kind: 'module', root, module: own };
+    return { kind: 'folder', root, path: own?.path ?? commonFolder(others), own, modules: others };
+  });
+  return [...notes.filter(({ kind }) => kind === 'folder'), ...notes.filter(({ kind }) => kind === 'module')];
 }
 
 export function total(modules: readonly ModuleState[]): Counts {

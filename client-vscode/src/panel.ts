@@ -13,7 +13,7 @@ import { messageOf } from './words';
 export type Asking<Answer extends Shown = Shown> = (reception: Reception, fresh: boolean) => Promise<Answer>;
 
 /** What the panel asks the server for itself. */
-export type PanelServer = Pick<SleeptimeServer, 'request'>;
+export type PanelServer = Pick<SleeptimeServer, 'request' | 'ask'>;
 
 /** One question and how far its answer is. */
 interface Session {
@@ -134,7 +134,12 @@ export class AnswerPanel implements Disposable {
 
   /** Shows an answer that is ready, by its id. `uri` says which folder it is about. */
   openReady({ question, id }: FollowUp, uri?: string): Promise<Shown | undefined> {
-    return this.run(question, () => this.server.request(ServerRequest.answer, { id, ...(uri && { uri }) }));
+    const place = { ...(uri && { uri }) };
+    return this.run(question, (reception, fresh) =>
+      fresh
+        ? this.server.ask({ question, ...place, fresh }, reception)
+        : this.server.request(ServerRequest.answer, { id, ...place }),
+    );
   }
 
   private async judge(session: Session, right: boolean): Promise<void> {

@@ -26,7 +26,6 @@ export const ServerRequest = {
 } as const;
 export type ServerRequest = (typeof ServerRequest)[keyof typeof ServerRequest];
 
-export const BRIEFING_REQUEST = 'sleeptime/briefing';
 export const STATUS_NOTIFICATION = 'sleeptime/status';
 /** From us to the server: the window has the person's attention again. */
 export const FOCUS_NOTIFICATION = 'sleeptime/focus';
@@ -123,12 +122,6 @@ export interface ControlArguments {
 export interface FeedbackArguments {
   readonly id: string;
   readonly right: boolean;
-}
-
-/** The parameters of `sleeptime/briefing`; `since` is a revision or a time, '' when the person was last here. */
-export interface BriefingArguments {
-  readonly uri?: string;
-  readonly since?: string;
 }
 
 /** The next piece of an answer, as `$/progress` for the argument's `partialResultToken`. */
@@ -256,5 +249,4 @@ export interface StatusParams {
   readonly jobsTotal: number;
   readonly model: string;
   readonly modelReason: string;
-  readonly briefing: string;
 }

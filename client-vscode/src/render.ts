@@ -2,6 +2,7 @@
 
 import { l10n } from 'vscode';
 import type { AnswerResult, EvidenceLink, ShowResult } from './protocol';
+import { plain } from './words';
 
 /** What the panel shows of an answer. */
 export type Shown = Pick<
@@ -23,7 +24,7 @@ export interface AnswerView {
 export function answerHtml({ question, body, answer, problem, verdict }: AnswerView): string {
   const busy = answer === undefined && problem === undefined;
   const parts = [
-    `<h1>${escapeHtml(question)}</h1>`,
+    `<h1>${codeSpans(question)}</h1>`,
     `<article aria-live="polite" aria-busy="${String(busy)}">${body}</article>`,
     busy ? `<p class="thinking" role="status">${escapeHtml(l10n.t('Thinking…'))}</p>` : '',
     problemHtml(answer?.cancelled === true ? '' : problem),
@@ -98,6 +99,11 @@ export function pageHtml(script: string, style: string, source: string): string 
 </html>`;
 }
 
+/** A line of plain text in which names are set as code. */
+function codeSpans(line: string): string {
+  return escapeHtml(line).replaceAll(/`([^`]+)`/g, '<code>$1</code>');
+}
+
 function problemHtml(problem: string | undefined): string {
   if (problem === undefined) return '';
   return `<p class="problem" role="alert">${escapeHtml(problem === '' ? l10n.t('Stopped.') : problem)}</p>`;
@@ -105,12 +111,12 @@ function problemHtml(problem: string | undefined): string {
 
 function answerParts({ evidence, followUps, footer, id }: Shown, verdict: boolean | undefined): string {
   const evidenceItems = evidence.map((item, index) => link('open', index, evidenceLabel(item)));
-  const nextItems = followUps.map(({ question }, index) => link('next', index, question));
+  const nextItems = followUps.map(({ question }, index) => link('next', index, plain(question)));
   return [
     listHtml('evidence', l10n.t('Evidence'), evidenceItems),
     listHtml('next', l10n.t('Ask next'), nextItems),
     id === '' ? '' : `<p class="verdict">${verdictHtml(verdict)}</p>`,
-    `<footer>${escapeHtml(footer)}</footer>`,
+    footer === '' ? '' : `<footer>${escapeHtml(footer)}</footer>`,
   ].join('\n');
 }
 

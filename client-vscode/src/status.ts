@@ -10,6 +10,7 @@ import {
   window,
 } from 'vscode';
 import type { Disposable, QuickPickItem } from 'vscode';
+import { briefingOf } from './briefing';
 import { DOCUMENTS } from './languages';
 import type { State, StatusParams } from './protocol';
 
@@ -72,7 +73,7 @@ export function menuEntries(status: StatusParams | undefined): Entry[] {
     { label: `$(comment-discussion) ${l10n.t('Ask about this code…')}`, command: 'sleeptime.askQuestion' },
     {
       label: `$(git-pull-request) ${l10n.t('What changed since I was here?')}`,
-      description: status?.briefing ?? '',
+      description: briefingOf(status),
       command: 'sleeptime.showBriefing',
     },
     { label: '', kind: QuickPickItemKind.Separator },
@@ -113,15 +114,15 @@ export class StatusDisplay implements Disposable {
     this.language.severity =
       view.severity === 'error' ? LanguageStatusSeverity.Error : LanguageStatusSeverity.Information;
     this.bar.text = `${view.icon} ${view.text}`;
-    this.bar.tooltip = [`Sleeptime: ${view.text}`, view.detail, status.modelReason, status.briefing]
+    this.bar.tooltip = [`Sleeptime: ${view.text}`, view.detail, status.modelReason, briefingOf(status)]
       .filter((line) => line !== '')
       .join('\n');
   }
 
   async showMenu(): Promise<void> {
-    const title = ['Sleeptime', this.last === undefined ? '' : statusView(this.last).text];
-    const options = { title: title.filter((part) => part !== '').join(': '), placeHolder: this.last?.detail ?? '' };
-    const chosen = await window.showQuickPick(menuEntries(this.last), options);
+    const { text, detail } = this.last === undefined ? { text: '', detail: '' } : statusView(this.last);
+    const title = ['Sleeptime', text, detail].filter((part) => part !== '').join(' · ');
+    const chosen = await window.showQuickPick(menuEntries(this.last), { title });
     if (chosen?.command !== undefined) await commands.executeCommand(chosen.command);
   }
 

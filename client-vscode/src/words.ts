@@ -31,3 +31,8 @@ export function ago(then: number, now = Date.now() / 1000): string {
 export function fileName(uri: string): string {
   return decodeURIComponent(uri.slice(uri.lastIndexOf('/') + 1));
 }
+
+/** Markdown's code spans, where there is only plain text. */
+export function plain(markdown: string): string {
+  return markdown.replaceAll('`', '');
+}

@@ -21,6 +21,12 @@ describe('the tree of modules', () => {
     expect(names(inside)).toEqual(['src/app/views/', 'src/app/main.py']);
   });
 
+  it('keeps what is known about a package together with what is in it', () => {
+    const [cards] = below(ROOT, '', [module('cards'), module('cards/make.py')]);
+    expect(cards).toMatchObject({ kind: 'folder', path: 'cards', own: { path: 'cards' } });
+    expect(cards?.kind === 'folder' ? names(below(ROOT, cards.path, cards.modules)) : []).toEqual(['cards/make.py']);
+  });
+
   it('holds every module once, however deep', () => {
     const walk = (notes: Note[]): string[] =>
       notes.flatMap((note) => {

@@ -6,7 +6,8 @@ import { answer } from './samples';
 import { clicks, closings, env, posted, window } from './vscode';
 
 const request = vi.fn();
-const newPanel = (): AnswerPanel => new AnswerPanel(Uri.file('/ext'), { request });
+const ask = vi.fn();
+const newPanel = (): AnswerPanel => new AnswerPanel(Uri.file('/ext'), { request, ask });
 const never = (): Promise<typeof answer> => new Promise(() => undefined);
 const shown = (): string => posted.at(-1)?.html ?? '';
 const settle = (): Promise<void> => new Promise((resolve) => setTimeout(resolve));
@@ -93,6 +94,9 @@ describe('the answer panel', () => {
     await settle();
     expect(request).toHaveBeenCalledWith('sleeptime/answer', { id: 'b2', uri: 'file:///r/a.py' });
     expect(shown()).toContain('the next');
+    clicks.fire({ action: 'again', index: -1 });
+    await settle();
+    expect(ask).toHaveBeenCalledWith({ question: 'And?', uri: 'file:///r/a.py', fresh: true }, expect.anything());
   });
 
   it('passes on whether the answer was right, once, and thanks for it', async () => {

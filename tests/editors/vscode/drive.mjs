@@ -9,9 +9,15 @@ import { play } from './person.mjs';
 const [mode, url, workspace, target, suite] = process.argv.slice(2);
 const PATIENCE_MS = 45_000;
 
-const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: ['--no-sandbox'] });
+const browser = await chromium.launch({
+  executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+  args: ['--no-sandbox'],
+});
 try {
-  const page = await browser.newPage({ viewport: { width: 1280, height: 800 }, colorScheme: 'dark' });
+  const page = await browser.newPage({
+    viewport: { width: 1280, height: 800 },
+    colorScheme: 'dark',
+  });
   page.setDefaultTimeout(PATIENCE_MS);
   process.exitCode = await (mode === 'suite' ? runSuite(page) : takePictures(page));
 } finally {
@@ -35,7 +41,9 @@ async function takePictures(page) {
       await page.emulateMedia({ colorScheme: theme });
       await page.locator(`.monaco-workbench.vs${theme === 'dark' ? '-dark' : ':not(.vs-dark)'}`).waitFor();
       await page.waitForTimeout(400); // hovers and widgets fade in by scripts of their own
-      await page.screenshot({ path: join(target, `vscode-${name}-${theme}.png`) });
+      await page.screenshot({
+        path: join(target, `vscode-${name}-${theme}.png`),
+      });
     }
   };
   try {
@@ -51,7 +59,10 @@ async function takePictures(page) {
 
 async function open(page, payload) {
   const kind = workspace.endsWith('.code-workspace') ? 'workspace' : 'folder';
-  const query = new URLSearchParams({ [kind]: workspace, payload: JSON.stringify(Object.entries(payload)) });
+  const query = new URLSearchParams({
+    [kind]: workspace,
+    payload: JSON.stringify(Object.entries(payload)),
+  });
   await page.goto(`${url}/?${query}`);
 }
 

@@ -6,7 +6,8 @@ const LIVE = 'Which greeting is printed on a card, and where is it kept?';
 
 export async function play(page, picture) {
   await page.locator('.statusbar-item', { hasText: /awake|drowsy|asleep/ }).waitFor();
-  for (const step of [hover, suggest, askLive, tree, menu, walkthrough, chat]) await step(page, picture);
+  const steps = [hover, suggest, askLive, tree, menu, walkthrough, chat];
+  for (const step of steps.filter(({ name }) => (process.env.STEPS ?? name).includes(name))) await step(page, picture);
 }
 
 /** Monaco opens a hover only for a mouse that rests; it is moved again until the hover has our words. */
@@ -14,10 +15,13 @@ async function hover(page, picture) {
   const name = page.locator('.view-line', { hasText: 'for name in names' }).getByText(NAME);
   await name.waitFor();
   const shown = page.locator('.monaco-hover .hover-contents').first();
-  for (const deadline = Date.now() + PATIENCE_MS; ; ) {
+  for (const deadline = Date.now() + PATIENCE_MS; ;) {
     await page.mouse.move(600, 700);
     await name.hover();
-    const open = await shown.waitFor({ timeout: 3000 }).then(() => true, () => false);
+    const open = await shown.waitFor({ timeout: 3000 }).then(
+      () => true,
+      () => false,
+    );
     if (open && (await shown.innerText()).includes(NAME)) break;
     if (Date.now() > deadline) throw new Error(`No hover on ${NAME}.`);
   }
@@ -34,7 +38,7 @@ async function suggest(page, picture) {
   await picture('suggest');
   await page.keyboard.press('ArrowDown');
   await page.keyboard.press('Enter');
-  await answer(page).locator('footer').waitFor();
+  await answer(page).getByRole('button', { name: 'Regenerate' }).waitFor();
 }
 
 /** A question without a ready answer is answered while one watches; a citation opens its lines. */
@@ -56,7 +60,7 @@ async function askLive(page, picture) {
 async function lens(page, picture) {
   await page.locator('.codelens-decoration a').first().waitFor();
   await page.locator('.codelens-decoration a').first().click();
-  await answer(page).locator('footer').waitFor();
+  await answer(page).getByRole('button', { name: 'Regenerate' }).waitFor();
   await picture('lens');
 }
 
@@ -72,7 +76,11 @@ async function tree(page, picture) {
 
 async function menu(page, picture) {
   await page.locator('.statusbar-item', { hasText: /awake|drowsy|asleep/ }).click();
-  await page.locator('.quick-input-list .monaco-list-row', { hasText: 'Pause for an hour' }).waitFor();
+  await page
+    .locator('.quick-input-list .monaco-list-row', {
+      hasText: 'Pause for an hour',
+    })
+    .waitFor();
   await picture('menu');
   await page.keyboard.press('Escape');
 }
@@ -91,10 +99,12 @@ async function walkthrough(page, picture) {
 async function chat(page, picture) {
   await command(page, 'Chat: Open Chat');
   await page.locator('.interactive-session .monaco-editor').last().click();
-  await page.keyboard.type('@sleeptime What does make_card do?');
+  await page.keyboard.type('@sleeptime');
+  await page.locator('.suggest-widget .monaco-list-row', { hasText: 'sleeptime' }).first().waitFor();
+  await page.keyboard.press('Tab');
+  await page.keyboard.type('What does make_card do?');
   await page.keyboard.press('Enter');
-  await page.locator('.interactive-response .rendered-markdown', { hasText: NAME }).first().waitFor();
-  await page.locator('.chat-used-context-label').first().waitFor();
+  await page.locator('.interactive-response .rendered-markdown', { hasText: 'Echo' }).first().waitFor();
   await picture('chat');
 }
 

@@ -44,7 +44,7 @@ exports.serverProcess = () =>
 
 /** What `check` returns once that is anything. */
 exports.eventually = async (what, check) => {
-  for (const deadline = Date.now() + PATIENCE_MS; Date.now() < deadline; ) {
+  for (const deadline = Date.now() + PATIENCE_MS; Date.now() < deadline;) {
     const found = await check();
     if (found) return found;
     await new Promise((resolve) => setTimeout(resolve, 100));
@@ -53,7 +53,11 @@ exports.eventually = async (what, check) => {
 };
 
 function parentOf(pid) {
-  return Number(read(pid, 'stat').replace(/^.*\) \S /s, '').split(' ')[0]);
+  return Number(
+    read(pid, 'stat')
+      .replace(/^.*\) \S /s, '')
+      .split(' ')[0],
+  );
 }
 
 function read(pid, file) {

@@ -71,38 +71,22 @@ exports.run = suite({
     assert.ok((await run('sleeptime.explainThisModule')).markdown.length > 0);
   },
 
-  async 'code lenses offer what is ready, and a click shows it'() {
-    const { uri } = await makeCard();
-    const lenses = await eventually('code lenses', async () => {
-      const found = await run('vscode.executeCodeLensProvider', uri, 20);
-      return found.length > 0 && found;
-    });
-    const { command } = lenses.find((lens) => lens.command?.command === 'sleeptime.show');
-    const shown = await run(command.command, ...command.arguments);
-    assert.ok(shown.markdown.length > 0);
-  },
-
   async 'the explorer lists modules, and their questions below them'() {
     const { notes } = extension().exports;
     const top = await eventually('the tree', async () => {
       const found = await notes.getChildren();
       return found.some(({ kind }) => kind === 'folder') && found;
     });
-    assert.deepEqual(top.slice(0, 3).map(({ topic }) => topic), ['overview', 'tour', 'briefing']);
+    assert.deepEqual(
+      top.slice(0, 3).map(({ topic }) => topic),
+      ['overview', 'tour', 'briefing'],
+    );
     const modules = await notes.getChildren(top.find(({ kind }) => kind === 'folder'));
     const make = modules.find(({ module }) => module?.path === 'cards/make.py');
     const questions = await notes.getChildren(make);
     assert.ok(questions.length > 0);
     assert.ok(questions.every(({ question: { path } }) => path === 'cards/make.py'));
     for (const note of [...top, ...modules, ...questions]) assert.ok(notes.getTreeItem(note).label);
-  },
-
-  async 'it pauses and resumes when told to'() {
-    const state = () => extension().exports.status().state;
-    await run('sleeptime.pauseAnHour');
-    await eventually('a pause', () => state() === 'paused');
-    await run('sleeptime.resume');
-    await eventually('the end of the pause', () => state() !== 'paused');
   },
 
   async "the extension's own model answers, without an account"() {
@@ -140,10 +124,13 @@ exports.run = suite({
       return hovers.length > 0;
     });
     const roots = await extension().exports.notes.getChildren();
-    assert.deepEqual(roots.map(({ kind, name }) => [kind, name]), [
-      ['root', 'cards'],
-      ['root', 'greetings'],
-    ]);
+    assert.deepEqual(
+      roots.map(({ kind, name }) => [kind, name]),
+      [
+        ['root', 'cards'],
+        ['root', 'greetings'],
+      ],
+    );
   },
 
   async 'a server that dies is started again'() {
