@@ -15,7 +15,13 @@ from sleeptime.core.settings import settings_schema
 
 PACKAGE_JSON = Path(__file__).resolve().parents[1] / "package.json"
 START, END = "$generated-start", "$generated-end"
-WORKSPACE_MAY_SET = {"sleeptime.answer.verbosity", "sleeptime.hover.enabled", "sleeptime.index.maxFileKb"}
+WORKSPACE_MAY_SET = {
+    "sleeptime.actions.enabled",
+    "sleeptime.answer.verbosity",
+    "sleeptime.hover.enabled",
+    "sleeptime.index.maxFileKb",
+    "sleeptime.lens.enabled",
+}
 
 
 def generated_sections() -> list[dict[str, Any]]:

@@ -8,6 +8,7 @@ export const ServerCommand = {
   ask: 'sleeptime.ask',
   explainModule: 'sleeptime.explainModule',
   show: 'sleeptime.show',
+  forget: 'sleeptime.forget',
 } as const;
 export type ServerCommand = (typeof ServerCommand)[keyof typeof ServerCommand];
 

@@ -31,10 +31,17 @@ class Editor:
 
     async def command(self, name: str, *arguments: Any) -> Any:
         params = lsp.ExecuteCommandParams(name, list(arguments))
-        return await self.client.workspace_execute_command_async(params)
+        return plain(await self.client.workspace_execute_command_async(params))
 
     async def request(self, method: str, params: dict[str, Any]) -> Any:
-        return _plain(await self.client.protocol.send_request_async(method, params))
+        return plain(await self.client.protocol.send_request_async(method, params))
+
+    async def untyped(self, method: str, params: Any) -> Any:
+        """A request whose result is left as it comes: lsprotocol takes a code action with a command for a command."""
+        protocol = self.client.protocol
+        asking = protocol.send_request(method, params)
+        protocol._result_types.update(dict.fromkeys(protocol._result_types, None))
+        return plain(await asyncio.wrap_future(asking))
 
     async def indexed(self, file: Path, line: int = 5, character: int = 7) -> str:
         """Open a file and wait until hovers know it."""
@@ -50,10 +57,10 @@ async def until(holds: Callable[[], Awaitable[Any]]) -> Any:
         return value
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
     """Pygls turns the outermost JSON object into a named tuple, and some below it too; this turns them back."""
     if hasattr(value, "_asdict"):
         value = value._asdict()
     if isinstance(value, dict):
-        return {name: _plain(item) for name, item in value.items()}
-    return [_plain(item) for item in value] if isinstance(value, list) else value
+        return {name: plain(item) for name, item in value.items()}
+    return [plain(item) for item in value] if isinstance(value, list) else value

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from sleeptime.core.errors import SleeptimeError
-from sleeptime.core.messages import Answered, Ask, Indexed, Slept
+from sleeptime.core.messages import Answered, Ask, Indexed, Slept, Think
 from sleeptime.core.types import Target
 from sleeptime.sleep.idle import Spent
 
@@ -68,9 +68,18 @@ class FakePlace:
             on_text(word)
         return answered(ask.question, f"it is {model.name}")
 
-    def think(self, target: Target, lend: Any, cancel: threading.Event) -> Answered:
+    def think(self, think: Think, lend: Any, cancel: threading.Event) -> Answered:
         lend()
-        return answered("What is its purpose?", f"about {target}")
+        return answered("What is its purpose?", f"about {think.target}")
+
+    def control(self, action: str, target: Target) -> None:
+        self.log.append((action, target))
+
+    def rated(self, key: str, *, right: bool) -> None:
+        self.log.append(("rated", key, right))
+
+    def delete_thread(self, thread: str) -> None:
+        self.log.append(("deleted", thread))
 
     def sleep(self, lend: Any, cancel: threading.Event, on_progress: Any) -> Slept:
         lend()

@@ -3,7 +3,7 @@
 import re
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -12,12 +12,13 @@ from sleeptime.answer.context import Context, Piece, build_context, card_piece, 
 from sleeptime.answer.defuse import defused
 from sleeptime.answer.facts import FactAnswers
 from sleeptime.answer.find import Embed, Finder, no_vector
+from sleeptime.answer.ready import checked, facts_key
 from sleeptime.answer.retrieve import Understood, understand
 from sleeptime.core.intents import Intent, question_for
 from sleeptime.core.messages import Answered, Ask
 from sleeptime.core.ports import ChatRequest, ChatResult, Clock, Message, Model, OnText
-from sleeptime.core.types import Answer, Evidence, Target
-from sleeptime.index import Freshness, Graph, Sources, cited_places, find_evidence, still_holds
+from sleeptime.core.types import Answer, Target
+from sleeptime.index import Freshness, Graph, Sources, cited_places, find_evidence
 from sleeptime.prompts import VERBOSITY, VERBOSITY_TOKENS, render
 from sleeptime.store import Store
 
@@ -96,25 +97,25 @@ class Answerer:
             model="",
             created_at=self._clock.now(),
             seconds=time.perf_counter() - started,
+            key=facts_key(target, intent.name),
         )
 
     def _fresh(self, note: Answer) -> bool:
         return self._freshness.is_fresh(note)
 
     def _served(self, note: Answer, started: float) -> Answered:
+        evidence, changed_lines = checked(note.evidence, self._sources)
         return Answered(
             question=note.question,
             text=defused(note.text),
-            evidence=self._holding(note.evidence),
+            evidence=evidence,
             source="cache",
             model=note.model,
             created_at=note.created_at,
             seconds=time.perf_counter() - started,
+            key=note.key,
+            changed_lines=changed_lines,
         )
-
-    def _holding(self, evidence: Sequence[Evidence]) -> tuple[Evidence, ...]:
-        """The citations whose lines still stand where they stood, moved with their symbol where it moved."""
-        return tuple(e for e in evidence if still_holds(e, self._sources.lines(e.path)))
 
     def _pieces(self, asked: Understood, question: str, embed: Embed) -> Iterator[Piece]:
         """Best first: notes about what is asked, cards of all candidates, then source where room is left."""

@@ -34,12 +34,13 @@ class FactAnswers:
             "effects": lambda facts: effects(facts, sources),
             "collaborators": lambda facts: collaborators(facts, graph),
             "extension_points": lambda facts: extension_points(facts, graph, sources),
+            "impact": _impact,
         }
 
     def answer(self, target: Target, intent: IntentName) -> tuple[str, tuple[Evidence, ...]] | None:
         """Markdown and its evidence, or None if the target is gone or the intent does not fit it."""
-        if intent == "history":
-            stated = self._history(target)
+        if intent in {"history", "introduced"}:
+            stated = self._from_git(target, intent)
         elif intent == "conventions":
             stated = conventions(self._sources)
         else:
@@ -72,14 +73,16 @@ class FactAnswers:
             return Stated(listed(f"`{target.path}` {said}", rows, len(paths), "file"), here)
         return None
 
-    def _history(self, target: Target) -> Stated | None:
+    def _from_git(self, target: Target, intent: IntentName) -> Stated | None:
         """What git knows; it is asked now, since commits are in no outline."""
         symbol = self._sources.symbol(target) if target.symbol else None
         if symbol is None and (target.symbol or self._sources.outlines.outline(target.path) is None):
             return None
         here = ((target.path, symbol.name_span.start_line if symbol else 0, target.symbol),)
-        commits = self._sources.history(target)
         name = code(target.symbol or target.path)
+        if intent == "introduced":
+            return Stated(_origin(name, self._sources.origin(target)), here)
+        commits = self._sources.history(target)
         if not commits:
             return Stated(f"Git knows no commit that touched {name}.", here)
         rows = [f"- {_commit(commit)}" for commit in commits[:SHOWN]]
@@ -105,6 +108,29 @@ def _callees(facts: Facts) -> Stated:
     if not facts.callees:
         return Stated(f"{name} calls nothing that this repository defines.", _here(facts))
     return _uses(f"{name} calls", facts.callees, facts.callee_count, "thing")
+
+
+def _impact(facts: Facts) -> Stated:
+    """Who would notice a change: those that call it, extend or override it, and test it."""
+    name = code(facts.target.symbol)
+    callers, tests = _callers(facts) if facts.callers else None, _tests(facts) if facts.tests else None
+    kin = {"is extended by": facts.subclasses, "is overridden by": facts.overridden_by}
+    said = [f"{name} {verb} {codes(_symbols(targets))}." for verb, targets in kin.items() if targets]
+    parts = [callers.text if callers else "", " ".join(said), tests.text if tests else ""]
+    places = (*(callers.places if callers else ()), *(tests.places if tests else ()))
+    if not any(parts):
+        text = (
+            f"Nothing in the index calls, extends or tests {name}. Uses through names made at run time cannot be seen."
+        )
+        return Stated(text, _here(facts))
+    return Stated("\n\n".join(part for part in parts if part), places or _here(facts))
+
+
+def _origin(name: str, commit: Commit | None) -> str:
+    if commit is None:
+        return f"Git knows no commit that {name} came with."
+    text = f"The oldest lines of {name} came with this commit:\n\n- {_commit(commit)}"
+    return text + (f"\n\n{defused(commit.body)}" if commit.body else "")
 
 
 def _tests(facts: Facts) -> Stated:

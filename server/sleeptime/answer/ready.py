@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
+import msgspec
 from msgspec import Struct
 
 from sleeptime.answer.defuse import defused
@@ -18,8 +19,8 @@ from sleeptime.store import Store
 FACTS_KEY = "facts/"
 """How the key of an answer begins that is worked out from facts whenever it is wanted."""
 
-ASKED_OF_GIT = "history"
-"""The typed intent that runs git: too slow to be offered by the dozen."""
+ASKED_OF_GIT = frozenset({"history", "introduced"})
+"""The typed intents that run git: too slow to be offered by the dozen."""
 
 
 class Ready(Struct, frozen=True):
@@ -71,7 +72,7 @@ class ReadyAnswers:
         span = self._span(target)
         if target.symbol and span is None:
             return []
-        typed = (i for i in INTENTS if i.typed and target.level in i.levels and i.name != ASKED_OF_GIT)
+        typed = (i for i in INTENTS if i.typed and target.level in i.levels and i.name not in ASKED_OF_GIT)
         return [
             Ready(
                 question_for(i.name, target.symbol or target.path), facts_key(target, i.name), target, i.name, span=span
@@ -103,6 +104,14 @@ class ReadyAnswers:
             return self._stated(*target_of(key))
         note = self._store.answers.by_key(key)
         return self._served(note) if note else None
+
+    def again(self, answered: Answered) -> Answered:
+        """An answer that was given before, its citations checked against the code as it is now."""
+        holding, changed_lines = checked(answered.evidence, self._sources)
+        note = self._store.answers.by_key(answered.key) if answered.model and answered.key else None
+        fresh = self.is_fresh(note) if note else not changed_lines
+        changed_lines += answered.changed_lines
+        return msgspec.structs.replace(answered, evidence=holding, changed_lines=changed_lines, fresh=fresh)
 
     def _stated(self, target: Target, intent: str) -> Answered | None:
         if intent not in BY_NAME:

@@ -22,7 +22,7 @@ CANDIDATES = 60
 """Rows looked at for one list: most are fresh, and nobody reads further."""
 
 CHECK_SECONDS = 0.015
-"""How long freshness may be looked into for one list: what is not known by then is not shown."""
+"""Processor time in which freshness may be looked into for one list: what is not known by then is not shown."""
 
 SAME_SYMBOL, SAME_FILE, WHOLE_WORD = 1.0, 0.3, 0.2
 """What counts besides the intent's own share of questions, which is at most 0.3: the cursor before all, then the file,
@@ -52,10 +52,17 @@ Definitions = Callable[[str], Sequence[Target]]
 class Suggester:
     """Suggests for one worktree. Not for several threads at once."""
 
-    def __init__(self, ready: ReadyAnswers, answers: Answers, definitions: Definitions) -> None:
+    def __init__(
+        self,
+        ready: ReadyAnswers,
+        answers: Answers,
+        definitions: Definitions,
+        check_seconds: float = CHECK_SECONDS,
+    ) -> None:
         self._ready = ready
         self._answers = answers
         self._definitions = definitions
+        self._check_seconds = check_seconds
         self._rows = _Rows()
         self._verdicts: dict[str, bool] = {}
 
@@ -81,14 +88,14 @@ class Suggester:
         symbol = self._rows.at(self._answers.ids_at(near.path, near.target.symbol)) if near.target else None
         chosen = self._rows.best(words, [(here, SAME_FILE), (symbol, SAME_SYMBOL)], CANDIDATES)
         notes = self._answers.by_ids([id_ for id_, _ in chosen])
-        deadline = time.monotonic() + CHECK_SECONDS
+        deadline = time.thread_time() + self._check_seconds
         found: list[tuple[float, Ready]] = []
         for id_, score in chosen:
             note = notes.get(id_)
             if note is None:
                 continue
             if note.key not in self._verdicts:
-                if time.monotonic() > deadline:
+                if time.thread_time() > deadline:
                     continue
                 self._verdicts[note.key] = self._ready.is_fresh(note)
             if self._verdicts[note.key]:
@@ -98,7 +105,9 @@ class Suggester:
         return found
 
     def _from_facts(self, text: str, words: Sequence[str], near: Near) -> list[tuple[float, Ready]]:
-        """What facts answer about the symbol at the cursor and about what the text names."""
+        """What facts answer about the symbol at the cursor (not where it is defined: editors go there with a key) and
+        about what the text names.
+        """
         about = [(near.target, SAME_SYMBOL)] if near.target else []
         for word in _WORD.findall(text):
             about += [(target, WHOLE_WORD) for target in self._definitions(word)[:NAMED_TARGETS]]
@@ -106,7 +115,7 @@ class Suggester:
             (bonus + _prior(one.intent), one)
             for target, bonus in dict(about).items()
             for one in self._ready.from_facts(target)
-            if _has_all(question_words(one.question), words)
+            if (target != near.target or one.intent != "defined") and _has_all(question_words(one.question), words)
         ]
 
 

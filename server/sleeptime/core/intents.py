@@ -14,7 +14,7 @@ from sleeptime.core.types import Level
 
 IntentName = Literal[
     "purpose", "explain", "parameters", "errors", "callers", "callees", "defined", "overrides", "tests", "attributes",
-    "dependencies", "dependents", "contents", "history", "overview",
+    "dependencies", "dependents", "contents", "history", "introduced", "impact", "overview",
     "entry_points", "configuration", "testing", "lifecycle", "changed", "where", "rationale", "effects",
     "collaborators", "extension_points", "data_flow", "invariants", "flow", "error_handling", "conventions",
 ]  # fmt: skip
@@ -98,6 +98,22 @@ INTENTS = (
         0.03,
         r"(what|which) (attributes|fields|properties|members)\b.*\b(of|does|has|have)\b",
         "(attributes|fields|properties|members) of",
+    ),
+    _intent(
+        "introduced",
+        ("symbol", "class", "module"),
+        "Why was `{name}` introduced?",
+        0.0,
+        r"why (was|were) .*\b(introduced|added|created|written)\b|(who|which commit) introduced",
+        r"when (was|were) .*\bintroduced\b|(origin|introduction) of",
+    ),
+    _intent(
+        "impact",
+        ("symbol", "class"),
+        "What breaks if `{name}` changes?",
+        0.005,
+        r"what (breaks|would break|could break|is affected|depends on)( (if|by|when))?( i)?( .*\bchanges?d?\b)?",
+        r"impact of( changing)?",
     ),
     _intent(
         "history",

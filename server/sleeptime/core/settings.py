@@ -117,6 +117,18 @@ class HoverSettings(Struct, frozen=True, forbid_unknown_fields=True):
     enabled: Annotated[bool, Meta(description="Show Sleeptime's hover.")] = True
 
 
+class LensSettings(Struct, frozen=True, forbid_unknown_fields=True):
+    """What code lenses show."""
+
+    enabled: Annotated[bool, Meta(description="Show how many answers are ready above classes and functions.")] = True
+
+
+class ActionsSettings(Struct, frozen=True, forbid_unknown_fields=True):
+    """What the menu of code actions offers."""
+
+    enabled: Annotated[bool, Meta(description="Offer Sleeptime's code actions when their menu is opened.")] = True
+
+
 class AnswerSettings(Struct, frozen=True, forbid_unknown_fields=True):
     """How questions are answered live."""
 
@@ -134,6 +146,8 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     sleep: SleepSettings = SleepSettings()
     model: ModelSettings = ModelSettings()
     hover: HoverSettings = HoverSettings()
+    lens: LensSettings = LensSettings()
+    actions: ActionsSettings = ActionsSettings()
     answer: AnswerSettings = AnswerSettings()
 
 

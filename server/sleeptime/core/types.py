@@ -170,12 +170,15 @@ class Evidence(Struct, frozen=True):
 
 
 class Commit(Struct, frozen=True):
-    """One commit that touched something; `time` in seconds since the epoch. What is not committed yet has no `hash`."""
+    """One commit that touched something; `time` in seconds since the epoch. What is not committed yet has no `hash`.
+    `body` is the rest of its message where that was asked for.
+    """
 
     hash: str
     time: int
     author: str
     subject: str
+    body: str = ""
 
 
 class Read(Struct, frozen=True):

@@ -19,7 +19,7 @@ from sleeptime.index.languages import LANGUAGES, LanguageSpec, language_of
 from sleeptime.index.modules import Modules
 from sleeptime.index.parse import parse, token_hash
 from sleeptime.index.rank import is_test_path, rank
-from sleeptime.index.sources import Sources
+from sleeptime.index.sources import Sources, find_symbol, module_hash
 
 __all__ = [
     "LANGUAGES",
@@ -41,10 +41,12 @@ __all__ = [
     "code_names",
     "concepts",
     "find_evidence",
+    "find_symbol",
     "folder_of",
     "is_test_path",
     "language_of",
     "members",
+    "module_hash",
     "named_after",
     "parse",
     "rank",

@@ -131,7 +131,7 @@ def find_evidence(text: str, passages: Sequence[Passage]) -> tuple[Evidence, ...
 def still_holds(evidence: Evidence, lines: Sequence[str]) -> bool:
     """Whether the cited lines of the file, as it is now, are the lines that were cited."""
     now = lines[evidence.start_line - 1 : evidence.end_line]
-    return bool(now) and text_hash("\n".join(now).encode()) == evidence.text_hash
+    return bool(now) and text_hash("\n".join(now).encode("utf-8", "surrogatepass")) == evidence.text_hash
 
 
 def _best_lines(words: set[str], passages: Sequence[Passage]) -> Evidence | None:
@@ -167,4 +167,10 @@ def _cover(words: set[str], hits: dict[int, set[str]]) -> tuple[int, list[int]]:
 def _evidence(passage: Passage, first: int, last: int) -> Evidence:
     cited = passage.lines[first : last + 1]
     start = passage.first_line + first + 1
-    return Evidence(passage.path, start, start + len(cited) - 1, passage.symbol, text_hash("\n".join(cited).encode()))
+    return Evidence(
+        passage.path,
+        start,
+        start + len(cited) - 1,
+        passage.symbol,
+        text_hash("\n".join(cited).encode("utf-8", "surrogatepass")),
+    )

@@ -13,6 +13,15 @@ History = Callable[[str, tuple[int, int] | None], Sequence[Commit]]
 """(path, first and last line counted from one, or None for the whole file) -> the latest commits, newest first."""
 
 
+Origin = Callable[[str, tuple[int, int] | None], Commit | None]
+"""The same -> the commit that it came with."""
+
+
+def no_origin(_path: str, _lines: tuple[int, int] | None) -> Commit | None:
+    """Where there is no git."""
+    return None
+
+
 def no_history(_path: str, _lines: tuple[int, int] | None) -> Sequence[Commit]:
     """Where there is no git."""
     return ()
@@ -21,10 +30,17 @@ def no_history(_path: str, _lines: tuple[int, int] | None) -> Sequence[Commit]:
 class Sources:
     """What texts about code are written from and checked against. `read` gives a path's bytes as they are now."""
 
-    def __init__(self, outlines: Outlines, read: Callable[[str], bytes], history: History = no_history) -> None:
+    def __init__(
+        self,
+        outlines: Outlines,
+        read: Callable[[str], bytes],
+        history: History = no_history,
+        origin: Origin = no_origin,
+    ) -> None:
         self.outlines = outlines
         self._read = read
         self._history = history
+        self._origin = origin
 
     def symbol(self, target: Target) -> Symbol | None:
         """The symbol that `target` names, if it is (still) indexed."""
@@ -64,10 +80,16 @@ class Sources:
 
     def history(self, target: Target) -> Sequence[Commit]:
         """The latest commits that touched `target`, newest first: git is asked, which may take seconds."""
-        if not target.symbol:
-            return self._history(target.path, None)
-        symbol = self.symbol(target)
-        return self._history(target.path, (symbol.span.start_line + 1, symbol.span.end_line + 1)) if symbol else ()
+        return self._history(target.path, self._numbers(target))
+
+    def origin(self, target: Target) -> Commit | None:
+        """The commit that `target` came with, or the oldest lines of it that still stand: git is asked."""
+        return self._origin(target.path, self._numbers(target))
+
+    def _numbers(self, target: Target) -> tuple[int, int] | None:
+        """The first and last line of a symbol as git counts them; None for a whole file."""
+        symbol = self.symbol(target) if target.symbol else None
+        return (symbol.span.start_line + 1, symbol.span.end_line + 1) if symbol else None
 
     def _text(self, path: str) -> bytes | None:
         try:

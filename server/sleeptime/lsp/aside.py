@@ -6,11 +6,11 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from typing import TypeVar
 
-from sleeptime.answer.ready import ReadyAnswers, target_for
-from sleeptime.answer.suggest import Suggester
+from sleeptime.answer import ReadyAnswers, Suggester, target_for
 from sleeptime.core.errors import StoreError
 from sleeptime.core.ports import Clock
-from sleeptime.core.types import Target
+from sleeptime.core.types import Span, Target
+from sleeptime.index import find_symbol
 from sleeptime.lsp.view import View, open_view
 from sleeptime.repo import Repository
 
@@ -37,6 +37,23 @@ class Reading:
         if version != self._version:
             self._version = version
             self.suggester.refresh()
+
+    def target(self, path: str, symbol: str = "") -> Target | None:
+        """What a place of the workspace is: a symbol, a file, a folder ("." is the repository); None if unknown."""
+        if path in ("", "."):
+            return Target("repository")
+        outline = self.view.outlines.outline(path)
+        if outline is None:
+            return None if symbol else Target("package", path)
+        if not symbol:
+            return Target("module", path)
+        found = find_symbol(outline, symbol)
+        return target_for(path, found) if found else None
+
+    def name_span(self, target: Target) -> Span | None:
+        """Where a symbol's name stands."""
+        symbol = self.view.sources.symbol(target) if target.symbol else None
+        return symbol.name_span if symbol else None
 
     def _definitions(self, name: str) -> list[Target]:
         found = self.view.outlines.definitions(name)

@@ -11,15 +11,25 @@ from sleeptime.core.errors import SleeptimeError
 from sleeptime.lsp.protocol import (
     ANSWER_REQUEST,
     ASK_COMMAND,
+    CONTROL_REQUEST,
+    DELETE_THREAD_REQUEST,
     EXPLAIN_MODULE_COMMAND,
+    FEEDBACK_REQUEST,
     FOCUS_NOTIFICATION,
+    FORGET_COMMAND,
     MODULES_REQUEST,
     QUESTIONS_REQUEST,
+    SHOW_COMMAND,
     STATUS_REQUEST,
     SUGGEST_REQUEST,
+    THREAD_REQUEST,
+    THREADS_REQUEST,
     AnswerResult,
     AskArguments,
     ExplainModuleArguments,
+    QuestionsArguments,
+    ShowArguments,
+    ShowResult,
 )
 from sleeptime.lsp.server import REQUEST_FAILED, SleeptimeServer
 
@@ -32,17 +42,27 @@ def register(server: SleeptimeServer) -> None:
     server.feature(lsp.TEXT_DOCUMENT_DID_SAVE)(did_save)
     server.feature(lsp.TEXT_DOCUMENT_HOVER)(hover)
     server.feature(FOCUS_NOTIFICATION)(focus)
-    surfaces = server.session.surfaces
+    server.feature(lsp.TEXT_DOCUMENT_CODE_LENS, lsp.CodeLensOptions(resolve_provider=True))(code_lens)
+    server.feature(lsp.CODE_LENS_RESOLVE)(resolve_code_lens)
+    server.feature(lsp.TEXT_DOCUMENT_CODE_ACTION)(code_action)
+    surfaces, conversations = server.session.surfaces, server.session.conversations
     for method, answer in (
         (SUGGEST_REQUEST, surfaces.suggest),
         (QUESTIONS_REQUEST, surfaces.questions),
         (ANSWER_REQUEST, surfaces.answer),
         (MODULES_REQUEST, surfaces.modules),
         (STATUS_REQUEST, surfaces.status),
+        (THREADS_REQUEST, conversations.threads),
+        (THREAD_REQUEST, conversations.thread),
+        (DELETE_THREAD_REQUEST, conversations.delete_thread),
+        (CONTROL_REQUEST, conversations.control),
+        (FEEDBACK_REQUEST, conversations.feedback),
     ):
         server.feature(method)(_answering(answer))
     server.command(ASK_COMMAND)(ask)
     server.command(EXPLAIN_MODULE_COMMAND)(explain_module)
+    server.command(SHOW_COMMAND)(show)
+    server.command(FORGET_COMMAND)(forget)
 
 
 def initialize(ls: SleeptimeServer, params: lsp.InitializeParams) -> None:
@@ -77,6 +97,26 @@ async def ask(ls: SleeptimeServer, *arguments: Any) -> AnswerResult:
 
 async def explain_module(ls: SleeptimeServer, *arguments: Any) -> AnswerResult:
     return await ls.session.explain_module(_one(ls, ExplainModuleArguments, arguments, EXPLAIN_MODULE_COMMAND))
+
+
+async def show(ls: SleeptimeServer, *arguments: Any) -> ShowResult:
+    return await ls.session.documents.show(_one(ls, ShowArguments, arguments, SHOW_COMMAND))
+
+
+async def forget(ls: SleeptimeServer, *arguments: Any) -> None:
+    await ls.session.documents.forget(_one(ls, QuestionsArguments, arguments, FORGET_COMMAND))
+
+
+async def code_lens(ls: SleeptimeServer, params: lsp.CodeLensParams) -> list[lsp.CodeLens] | None:
+    return await ls.session.lenses.lenses(params.text_document.uri)
+
+
+async def resolve_code_lens(ls: SleeptimeServer, lens: lsp.CodeLens) -> lsp.CodeLens:
+    return await ls.session.lenses.resolve(lens)
+
+
+async def code_action(ls: SleeptimeServer, params: lsp.CodeActionParams) -> list[lsp.CodeAction] | None:
+    return await ls.session.lenses.actions(params)
 
 
 def _answering(answer: Callable[[Any], Awaitable[Any]]) -> Callable[[Any], Awaitable[Any]]:

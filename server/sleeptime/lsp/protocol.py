@@ -14,6 +14,7 @@ from pygls.protocol import default_converter
 ASK_COMMAND = "sleeptime.ask"
 EXPLAIN_MODULE_COMMAND = "sleeptime.explainModule"
 SHOW_COMMAND = "sleeptime.show"
+FORGET_COMMAND = "sleeptime.forget"
 SUGGEST_REQUEST = "sleeptime/suggest"
 QUESTIONS_REQUEST = "sleeptime/questions"
 ANSWER_REQUEST = "sleeptime/answer"
@@ -27,6 +28,8 @@ STATUS_REQUEST = "sleeptime/getStatus"
 CHANGED_NOTIFICATION = "sleeptime/changed"
 STATUS_NOTIFICATION = "sleeptime/status"
 FOCUS_NOTIFICATION = "sleeptime/focus"
+
+Readiness = Literal["ready", "thinking", "stale", "waiting", "excluded"]
 
 
 @attrs.frozen
@@ -78,7 +81,7 @@ class SuggestArguments:
 
 @attrs.frozen
 class QuestionsArguments:
-    """The parameters of `sleeptime/questions`: a file, a `symbol` of it, or a folder for the repository."""
+    """The parameters of `sleeptime/questions` and of `sleeptime.forget`: a file, a `symbol` of it, or a folder."""
 
     uri: str
     symbol: str = ""
@@ -224,7 +227,7 @@ class ModuleState:
 
     uri: str
     path: str
-    state: Literal["ready", "thinking", "stale", "waiting", "excluded"]
+    state: Readiness
     fresh: int
     stale: int
     waiting: int
@@ -285,6 +288,7 @@ COMMANDS = {
     ASK_COMMAND: AskArguments,
     EXPLAIN_MODULE_COMMAND: ExplainModuleArguments,
     SHOW_COMMAND: ShowArguments,
+    FORGET_COMMAND: QuestionsArguments,
 }
 """Each command with its one argument."""
 
@@ -306,8 +310,7 @@ NOTIFICATIONS = {STATUS_NOTIFICATION: StatusParams, CHANGED_NOTIFICATION: Change
 """Each notification of our own with its parameters."""
 
 WIRE_TYPES = (
-    *COMMANDS.values(),
-    *dict.fromkeys(REQUESTS.values()),
+    *dict.fromkeys([*COMMANDS.values(), *REQUESTS.values()]),
     AnswerPiece,
     EvidenceLink,
     ReadyQuestion,

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lsprotocol import types as lsp
+from pygls.exceptions import JsonRpcException
 
 from sleeptime.core import messages as say
 from sleeptime.core.errors import RepositoryError, SettingsError, SleeptimeError, StoreError
@@ -15,8 +16,11 @@ from sleeptime.core.settings import Settings, merged, parse_settings, read_user_
 from sleeptime.core.types import Outline, Target
 from sleeptime.lsp.buffers import Buffer
 from sleeptime.lsp.consent import ask_consent, can_ask
+from sleeptime.lsp.conversation import Conversations, new_thread
 from sleeptime.lsp.convert import Point, path_of, to_point
 from sleeptime.lsp.folders import Folder, open_folder
+from sleeptime.lsp.lenses import Lenses
+from sleeptime.lsp.news import News
 from sleeptime.lsp.protocol import (
     STATUS_NOTIFICATION,
     AnswerPiece,
@@ -25,6 +29,7 @@ from sleeptime.lsp.protocol import (
     ExplainModuleArguments,
 )
 from sleeptime.lsp.results import answer_result, status_params
+from sleeptime.lsp.show import Show
 from sleeptime.lsp.surfaces import Surfaces
 from sleeptime.lsp.work_done import WorkDone
 from sleeptime.lsp.worker_client import WorkerClient
@@ -35,6 +40,9 @@ if TYPE_CHECKING:
 ACTIVITY_SECONDS = 1.0
 """The worker is told of hovers and edits at most once in this time: it only asks how long it has been quiet."""
 
+SLEEP_MINUTES = 60.0
+"""How long a person who says "sleep now", and no more, means."""
+
 log = logging.getLogger(__name__)
 
 
@@ -44,7 +52,7 @@ class Session:
     def __init__(self, server: "SleeptimeServer", clock: Clock) -> None:
         self._server = server
         self._clock = clock
-        self._settings = Settings()
+        self.settings = Settings()
         self._options: Mapping[str, Any] = {}
         self._problems: list[str] = []
         self._shown: set[str] = set()
@@ -57,8 +65,12 @@ class Session:
         self._ready = asyncio.Event()
         self._told_at = 0.0
         self.encoding = "utf-16"
-        self.worker = WorkerClient("editor", self._settings, self._heard)
+        self._news = News(server)
+        self.worker = WorkerClient("editor", self.settings, self._heard)
         self.surfaces = Surfaces(self)
+        self.conversations = Conversations(self)
+        self.lenses = Lenses(self)
+        self.documents = Show(self)
 
     # ---- life
 
@@ -79,11 +91,12 @@ class Session:
         await self._add(self._roots)
         self._ready.set()
         self._spawn(self.worker.keep_connected(self._connected))
-        if self._settings.sleep.consent == "ask" and can_ask(self._server):
+        if self.settings.sleep.consent == "ask" and can_ask(self._server):
             self._spawn(self._ask_consent())
 
     async def close(self) -> None:
         """Hang up and let go of everything."""
+        self._news.close()
         for task in self._tasks:
             task.cancel()
         await self.worker.close()
@@ -97,9 +110,9 @@ class Session:
         except SettingsError as error:
             user = {}
             problems.append(str(error))
-        self._settings, more = parse_settings(merged(user, self._options))
+        self.settings, more = parse_settings(merged(user, self._options))
         self._problems = [*problems, *more]
-        self.worker.settings = self._settings
+        self.worker.settings = self.settings
 
     async def _ask_consent(self) -> None:
         answer = await ask_consent(self._server)
@@ -183,7 +196,7 @@ class Session:
 
     async def hover(self, uri: str, position: lsp.Position) -> str | None:
         """Markdown about the name at a position, or None at once."""
-        found = self.place(uri) if self._settings.hover.enabled else None
+        found = self.place(uri) if self.settings.hover.enabled else None
         buffer = self._buffers.get(uri)
         if found is None or found[0].view is None or buffer is None:
             return None
@@ -203,7 +216,7 @@ class Session:
             SleeptimeError: with a sentence for the person.
         """
         folder, path, point = await self.cursor(arguments.uri, arguments.position)
-        verbosity = self._settings.answer.verbosity if arguments.verbosity is None else arguments.verbosity
+        verbosity = self.settings.answer.verbosity if arguments.verbosity is None else arguments.verbosity
         message = say.Ask(
             root=folder.root,
             question=arguments.question,
@@ -212,6 +225,7 @@ class Session:
             column=point.column,
             verbosity=verbosity,
             fresh=arguments.fresh,
+            thread=arguments.thread or new_thread(),
         )
         return await self._answer(folder, message, arguments.partial_result_token)
 
@@ -222,7 +236,7 @@ class Session:
             SleeptimeError: with a sentence for the person.
         """
         folder, path, _ = await self.cursor(arguments.uri, None)
-        message = say.Think(root=folder.root, target=Target("module", path))
+        message = say.Think(root=folder.root, target=Target("module", path), fresh=arguments.fresh)
         return await self._answer(folder, message, arguments.partial_result_token)
 
     async def _answer(self, folder: Folder, message: say.Ask | say.Think, token: str | int | None) -> AnswerResult:
@@ -257,7 +271,40 @@ class Session:
         buffer = self._buffers.get(uri)
         return None if buffer is None or folder.is_saved(path, buffer.blob()) else await buffer.outline()
 
+    def lines(self, uri: str) -> list[str]:
+        """The lines of an open document, each with its end; [] if it is not open."""
+        buffer = self._buffers.get(uri)
+        return buffer.lines if buffer else []
+
+    # ---- the editor
+
+    @property
+    def capabilities(self) -> lsp.ClientCapabilities:
+        """What the editor can do."""
+        return self._server.client_capabilities
+
+    def now(self) -> float:
+        """Seconds since the epoch."""
+        return self._clock.now()
+
+    async def show_document(self, params: lsp.ShowDocumentParams) -> bool:
+        """Have the editor open a document; whether it did."""
+        try:
+            return (await self._server.window_show_document_async(params)).success
+        except JsonRpcException:
+            return False
+
     # ---- the worker
+
+    def sleep(self, folder: Folder, minutes: float) -> None:
+        """Think about a folder now, for so long (0: an hour), because a person said so."""
+        self._spawn(self._sleep(say.Sleep(root=folder.root, minutes=minutes or SLEEP_MINUTES)))
+
+    async def _sleep(self, message: say.Sleep) -> None:
+        try:
+            await self.worker.request(message)
+        except SleeptimeError as error:
+            self._show(str(error))
 
     async def _connected(self) -> None:
         for folder in self.folders:
@@ -287,6 +334,7 @@ class Session:
                 self._server.protocol.notify(STATUS_NOTIFICATION, status_params(message))
                 self._spawn(self._show_sleep(message))
             case say.Changed():
+                self._news.take(message)
                 for folder in self.folders:
                     if folder.root == message.root:
                         self._spawn(self._refresh(folder, look_ahead=bool(message.paths)))

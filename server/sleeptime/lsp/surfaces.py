@@ -4,10 +4,10 @@ from collections import Counter
 from functools import partial
 from typing import TYPE_CHECKING
 
-from sleeptime.answer.ready import Ready, target_for
-from sleeptime.answer.suggest import Near
+from sleeptime.answer import Near, Ready, target_for
 from sleeptime.core import messages as say
 from sleeptime.core.errors import SleeptimeError, StoreError
+from sleeptime.core.excluded import EXCLUDED, excluded_from, is_excluded
 from sleeptime.core.types import Outline, Target
 from sleeptime.lsp.aside import Reading
 from sleeptime.lsp.convert import Point
@@ -19,6 +19,7 @@ from sleeptime.lsp.protocol import (
     ModulesResult,
     ModuleState,
     QuestionsArguments,
+    Readiness,
     ReadyQuestion,
     StatusParams,
     SuggestArguments,
@@ -90,12 +91,20 @@ class Surfaces:
         """
         folder, _, _ = await self._session.cursor(arguments.uri, None)
         fresh, stale = await _counts(folder)
-        jobs = await folder.aside.read(lambda reading: reading.view.store.jobs.by_path(folder.worktree)) or {}
-        paths = sorted({*fresh, *stale, *jobs} - {""})
+        jobs, excluded = await folder.aside.read(partial(_plans, worktree=folder.worktree)) or ({}, frozenset())
+        paths = sorted({*fresh, *stale, *jobs, *excluded} - {""})
         return ModulesResult(
             root=folder.root,
             modules=[
-                _module(folder, path, fresh.get(path, 0), stale.get(path, 0), jobs.get(path, (0, 0))) for path in paths
+                ModuleState(
+                    uri=folder.uri(path),
+                    path=path,
+                    state=_state(path, jobs, excluded, fresh=fresh[path], stale=stale[path]),
+                    fresh=fresh[path],
+                    stale=stale[path],
+                    waiting=jobs.get(path, (0, 0))[0],
+                )
+                for path in paths
             ],
             fresh=sum(fresh.values()),
             stale=sum(stale.values()),
@@ -135,15 +144,18 @@ def _target_at(reading: Reading, path: str, point: Point, unsaved: Outline | Non
 
 
 def _about(reading: Reading, path: str, symbol: str) -> list[Ready]:
-    if path in ("", "."):
+    target = reading.target(path, symbol)
+    if target is None:
+        return []
+    if target.level == "repository":
         return reading.ready.of_repository()
-    outline = reading.view.outlines.outline(path)
-    if outline is None:
-        return reading.ready.about(Target("package", path))
-    if not symbol:
-        return reading.ready.of_module(path)
-    found = [target_for(path, each) for each in outline.symbols if each.qualified_name == symbol]
-    return reading.ready.about(found[0]) if found else []
+    return reading.ready.of_module(path) if target.level == "module" else reading.ready.about(target)
+
+
+def _plans(reading: Reading, worktree: str) -> tuple[dict[str, tuple[int, int]], frozenset[str]]:
+    """By path, how many jobs wait and run; and what is excluded from thinking."""
+    store = reading.view.store
+    return store.jobs.by_path(worktree), excluded_from(store.meta(EXCLUDED))
 
 
 async def _counts(folder: Folder) -> tuple[Counter[str], Counter[str]]:
@@ -164,7 +176,11 @@ def _judged(reading: Reading, after: int) -> list[tuple[int, str, bool]]:
     return [(id_, note.target.path, reading.ready.is_fresh(note)) for id_, note in page]
 
 
-def _module(folder: Folder, path: str, fresh: int, stale: int, jobs: tuple[int, int]) -> ModuleState:
-    waiting, running = jobs
-    state = "thinking" if running else "stale" if stale else "ready" if fresh else "waiting"
-    return ModuleState(folder.uri(path), path, state, fresh, stale, waiting)  # type: ignore[arg-type]
+def _state(
+    path: str, jobs: dict[str, tuple[int, int]], excluded: frozenset[str], *, fresh: int, stale: int
+) -> Readiness:
+    if is_excluded(path, excluded):
+        return "excluded"
+    if jobs.get(path, (0, 0))[1]:
+        return "thinking"
+    return "stale" if stale else "ready" if fresh else "waiting"

@@ -2,7 +2,7 @@
 
 from sleeptime.repo.content import content_problem
 from sleeptime.repo.files import Listing, RepoFile, SkippedFile, changes_what_counts, list_files
-from sleeptime.repo.git import Head, head, head_commit, last_commits, root_commits
+from sleeptime.repo.git import Head, first_commit, head, head_commit, last_commits, root_commits
 from sleeptime.repo.repository import Repository, open_repository, read_file
 from sleeptime.repo.secrets import find_secret, is_secret_path
 
@@ -15,6 +15,7 @@ __all__ = [
     "changes_what_counts",
     "content_problem",
     "find_secret",
+    "first_commit",
     "head",
     "head_commit",
     "is_secret_path",

@@ -233,6 +233,25 @@ def last_commits(
     return tuple(Commit(hash_, int(time), author, subject) for hash_, time, author, subject in rows)
 
 
+def first_commit(repository: Repository, path: str, lines: tuple[int, int] | None = None) -> Commit | None:
+    """The commit that brought a file or, of `lines` (one-based, inclusive, as they are on the disk now), the oldest of
+    what stands there; with its whole message. None where git does not know.
+    """
+    inner, path = innermost(repository, path)
+    if inner.git_dir is None:
+        return None
+    if lines:
+        hashes = [commit.hash for commit in _blamed(inner, path, lines)[-1:] if commit.hash]
+    else:
+        added = ("log", "--diff-filter=A", "--follow", "--format=%H", "--", path)
+        hashes = _of_history(inner, "--literal-pathspecs", *added).split()[-1:]
+    if not hashes:
+        return None
+    said = _of_history(inner, "show", "-s", "--no-show-signature", "--format=%H%x1f%ct%x1f%an%x1f%s%x1f%b", hashes[0])
+    hash_, time, author, subject, body = said.split("\x1f", 4) if said.count("\x1f") >= 4 else ("", "0", "", "", "")
+    return Commit(hash_, int(time), author, subject, body.strip()) if hash_ else None
+
+
 def _blamed(repository: Repository, path: str, lines: tuple[int, int]) -> tuple[Commit, ...]:
     """By blame and not by `log -L`, whose line numbers are those of HEAD and not of an edited file. Where a filter
     stands between the two, HEAD is blamed all the same: reading the edited file would run the filter.

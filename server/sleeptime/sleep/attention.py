@@ -11,8 +11,10 @@ ATTENTION = "attention"
 HALF_LIFE_SECONDS = 1800.0
 """After half an hour elsewhere, a file counts half as much."""
 
-STRENGTH = {"save": 6.0, "change": 6.0, "disk": 4.0, "open": 3.0, "focus": 1.0, "request": 2.0}
-"""How much likelier a question about a file is just after: edited, changed on the disk (a checkout, say), opened."""
+STRENGTH = {"wanted": 60.0, "save": 6.0, "change": 6.0, "disk": 4.0, "open": 3.0, "focus": 1.0, "request": 2.0}
+"""How much likelier a question about a file is just after: a person wanted it thought about next, edited it, changed it
+on the disk (a checkout, say), opened it.
+"""
 
 DEPENDANT_SHARE = 0.3
 """What imports an edited file may be broken by the edit, so it is looked at next."""
@@ -67,6 +69,7 @@ class Attention:
 
 
 _REASON = {
+    "wanted": "wanted next",
     "save": "just edited",
     "change": "just edited",
     "disk": "changed on the disk",

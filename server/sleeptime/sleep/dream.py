@@ -13,6 +13,7 @@ import msgspec
 from msgspec import Struct
 
 from sleeptime.core.errors import ContextOverflowError, EngineDiedError
+from sleeptime.core.excluded import EXCLUDED, excluded_from, is_excluded
 from sleeptime.core.intents import question_for
 from sleeptime.core.messages import Slept
 from sleeptime.core.ports import Clock, Model
@@ -66,7 +67,9 @@ def foresee(subject: Subject, notes: Notes, attention: Attention, now: float) ->
         notes=notes,
         themes=tuple(themes_of(subject.sources, ranks)),
     )
-    return plan(subject.sources, ranks, f"{PROMPT_VERSION}@{subject.model}", outlook)
+    excluded = excluded_from(store.meta(EXCLUDED))
+    planned = plan(subject.sources, ranks, f"{PROMPT_VERSION}@{subject.model}", outlook)
+    return [one for one in planned if not is_excluded(one.job.target.path, excluded)]
 
 
 class Tally(Struct):

@@ -9,6 +9,7 @@ from sleeptime.store.modules import Counts, FileRow, Modules, StoredFile
 from sleeptime.store.outlines import WorktreeOutlines
 from sleeptime.store.search import Hit, Search
 from sleeptime.store.store import Store, open_reader, open_writer
+from sleeptime.store.threads import Thread, Threads, Turn
 from sleeptime.store.vectors import Vectors
 from sleeptime.store.words import split_name
 
@@ -26,7 +27,10 @@ __all__ = [
     "Search",
     "Store",
     "StoredFile",
+    "Thread",
+    "Threads",
     "Totals",
+    "Turn",
     "Vectors",
     "WorktreeOutlines",
     "encode_outline",

@@ -53,6 +53,9 @@ def _forget_its_place(database: Database) -> None:
             "DELETE FROM jobs WHERE state IN ('waiting', 'running')",
             "DELETE FROM ledger",
             "DELETE FROM questions",
+            "DELETE FROM turns",
+            "DELETE FROM turn_words",
+            "DELETE FROM feedback",
             "DELETE FROM meta",
         ):
             database.execute(statement)

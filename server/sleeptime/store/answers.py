@@ -68,9 +68,9 @@ class Answers:
         )
 
     def about_wholes(self) -> list[Answer]:
-        """Answers about packages, the repository, and changes."""
+        """Answers about packages, topics, the repository, and changes."""
         return self._decoded(
-            """SELECT data FROM answers WHERE level IN ('package', 'repository', 'change')
+            """SELECT data FROM answers WHERE level IN ('package', 'topic', 'repository', 'change')
             ORDER BY created_at DESC, id DESC""",
             (),
         )
@@ -89,6 +89,11 @@ class Answers:
             "SELECT id FROM answers WHERE path = ? AND (? IS NULL OR symbol = ?) ORDER BY id", (path, symbol, symbol)
         )
         return [id_ for (id_,) in rows]
+
+    def symbols_at(self, path: str) -> list[tuple[str, str]]:
+        """(symbol, code hash) of the answers about a file and what is in it."""
+        rows = self._database.rows("SELECT symbol, code_hash FROM answers WHERE path = ?", (path,))
+        return [(symbol, code_hash) for symbol, code_hash in rows]
 
     def after(self, id_: int, limit: int) -> list[tuple[int, Answer]]:
         """The next answers by id, to go through all of them piece by piece."""

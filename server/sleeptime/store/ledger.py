@@ -5,7 +5,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from sleeptime.core.types import Level, Target
+from sleeptime.core.types import Answer, Level, Target
 from sleeptime.store.database import Database
 
 EntryKind = Literal["job", "answer"]
@@ -163,6 +163,31 @@ class Ledger:
             )
             for at, question, level, path, symbol, intent, outcome, seconds in rows
         ]
+
+    def add_feedback(self, answer: Answer, *, right: bool) -> None:
+        """Write down whether a person found an answer right."""
+        target = answer.target
+        self._database.execute(
+            """INSERT INTO feedback (at, was_right, level, path, symbol, intent, question, text)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?)""",
+            (
+                self._now(),
+                right,
+                target.level,
+                target.path,
+                target.symbol,
+                answer.intent,
+                answer.question,
+                answer.text,
+            ),
+        )
+
+    def feedback(self) -> dict[tuple[Level, str], tuple[int, int]]:
+        """How many answers of each (level, intent) people found right, and how many wrong."""
+        rows = self._database.rows(
+            "SELECT level, intent, sum(was_right), sum(NOT was_right) FROM feedback GROUP BY level, intent"
+        )
+        return {(level, intent): (right, wrong) for level, intent, right, wrong in rows}
 
     def intent_counts(self, since: float = 0.0) -> dict[tuple[Level, str], int]:
         """How often each intent was asked for at each level: the planner's prior learns from it."""

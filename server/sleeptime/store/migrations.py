@@ -86,11 +86,28 @@ def m004_words_of_bodies(connection: sqlite3.Connection) -> None:
     connection.execute('CREATE VIRTUAL TABLE bodies USING fts5 (name, words, tokenize="porter unicode61")')
 
 
+def m005_conversations(connection: sqlite3.Connection) -> None:
+    """What was asked in turn, and what people said about answers."""
+    for statement in (
+        """CREATE TABLE turns (
+            id INTEGER PRIMARY KEY, thread TEXT NOT NULL, worktree TEXT NOT NULL, asked TEXT NOT NULL,
+            asked_at REAL NOT NULL, data BLOB NOT NULL)""",
+        "CREATE INDEX turns_by_thread ON turns (thread, id)",
+        'CREATE VIRTUAL TABLE turn_words USING fts5 (asked, answered, tokenize="porter unicode61")',
+        """CREATE TABLE feedback (
+            id INTEGER PRIMARY KEY, at REAL NOT NULL, was_right INTEGER NOT NULL, level TEXT NOT NULL,
+            path TEXT NOT NULL, symbol TEXT NOT NULL, intent TEXT NOT NULL, question TEXT NOT NULL,
+            text TEXT NOT NULL)""",
+    ):
+        connection.execute(statement)
+
+
 MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (
     m001_first_tables,
     m002_what_a_job_took,
     m003_texts_of_symbols,
     m004_words_of_bodies,
+    m005_conversations,
 )
 
 

@@ -16,6 +16,7 @@ from sleeptime.store.ledger import Ledger
 from sleeptime.store.modules import Modules
 from sleeptime.store.outlines import WorktreeOutlines
 from sleeptime.store.search import Search
+from sleeptime.store.threads import Threads
 from sleeptime.store.vectors import Vectors
 
 
@@ -31,6 +32,7 @@ class Store:
         self.bodies = Bodies(database)
         self.search = Search(database, self.modules, self.vectors)
         self.ledger = Ledger(database, now)
+        self.threads = Threads(database, now)
 
     @property
     def path(self) -> Path:

@@ -22,6 +22,7 @@ from sleeptime.core.settings import Settings
 from sleeptime.sleep.idle import MachineState
 from sleeptime.worker.chores import Chores
 from sleeptime.worker.client import Client, Request
+from sleeptime.worker.errands import Errands
 from sleeptime.worker.keeper import OpenModel
 from sleeptime.worker.nights import Nights, Resident, Surroundings
 from sleeptime.worker.place import OpenPlace
@@ -67,6 +68,7 @@ class Worker:
         self._alone.set()
         self._ending = threading.Event()
         self.finished = asyncio.Event()
+        errands = Errands(self._nights, self._resident, self._tell, self._status_now)
         self._handlers: dict[type[say.ClientMessage], Callable[[Client, Any, Request], Awaitable[say.WorkerMessage]]]
         self._handlers = {
             say.Hello: self._hello,
@@ -74,6 +76,9 @@ class Worker:
             say.Sleep: self._sleep,
             say.Ask: self._ask,
             say.Think: self._think,
+            say.Control: errands.control,
+            say.Feedback: errands.feedback,
+            say.DeleteThread: errands.delete_thread,
             say.GetStatus: self._status,
             say.Shutdown: self._shutdown,
         }
@@ -241,7 +246,7 @@ class Worker:
         resident = await self._indexed_resident(client, message, request)
         lend = self._thinking.lender(client.settings, client.reporter(message.id, self._parts.clock))
         with self._being("answering", message.root):
-            answered = await self._thinking.live(lambda: resident.place.think(message.target, lend, request.cancelled))
+            answered = await self._thinking.live(lambda: resident.place.think(message, lend, request.cancelled))
         self._tell(say.Changed(root=message.root, paths=(message.target.path,)))
         return answered
 

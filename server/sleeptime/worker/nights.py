@@ -4,6 +4,7 @@ do, fair between repositories. What decides is `sleep/idle.py`; here is who asks
 
 import asyncio
 import logging
+import math
 import threading
 import time
 from collections import deque
@@ -89,6 +90,7 @@ class Nights:
         self._residents = residents
         self._sleep_slice = sleep_slice
         self._active_at = self._clock.monotonic()
+        self._paused_until = -math.inf
         self._stirred = asyncio.Event()
         self._slice = threading.Event()
         self._spent: dict[str, Spent] = {}
@@ -98,6 +100,17 @@ class Nights:
         """The person is here: whatever is asleep wakes."""
         self._active_at = self._clock.monotonic()
         self._slice.set()
+        self._stirred.set()
+
+    def pause(self, seconds: float) -> None:
+        """A person wants no sleep for so long; 0 until `resume`."""
+        self._paused_until = self._clock.monotonic() + seconds if seconds > 0 else math.inf
+        self._slice.set()
+        self._stirred.set()
+
+    def resume(self) -> None:
+        """Sleep may go on."""
+        self._paused_until = -math.inf
         self._stirred.set()
 
     def look_again(self) -> None:
@@ -131,11 +144,20 @@ class Nights:
     def _judge(self, resident: Resident, machine: MachineState, *, asleep: bool) -> None:
         quiet_for = self._clock.monotonic() - self._active_at
         spent = sum(self._spent.values(), Spent())
-        verdict = judge(resident.settings.sleep, quiet_for, machine, spent, asleep=asleep)
+        verdict = self._pause() or judge(resident.settings.sleep, quiet_for, machine, spent, asleep=asleep)
         changed = (verdict.phase, verdict.reason) != (resident.verdict.phase, resident.verdict.reason)
         resident.verdict = verdict
         if changed:
             self._on_verdict(resident)
+
+    def _pause(self) -> Verdict | None:
+        left = self._paused_until - self._clock.monotonic()
+        if left <= 0:
+            return None
+        if left == math.inf:
+            return Verdict("paused", "you paused it")
+        end = time.strftime("%H:%M", time.localtime(self._clock.now() + left))
+        return Verdict("paused", f"you paused it until {end}", left)
 
     async def _count(self, residents: Iterable[Resident]) -> None:
         """What was spent today, of repositories closed since too: the budget is the person's, not a repository's."""

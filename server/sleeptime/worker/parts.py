@@ -5,19 +5,21 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
+import msgspec
 from msgspec import Struct
 
-from sleeptime.answer.chat import Answerer, Live
+from sleeptime.answer import Answerer, Live, ReadyAnswers, Topic, follow, follow_ups
 from sleeptime.core.clock import SystemClock
 from sleeptime.core.errors import ModelError
+from sleeptime.core.excluded import EXCLUDED, excluded_from, excluded_to
 from sleeptime.core.intents import SUMMARY_INTENT
-from sleeptime.core.messages import Answered, Ask, Indexed, Slept
+from sleeptime.core.messages import Answered, Ask, ControlAction, Indexed, Slept, Think
 from sleeptime.core.ports import Clock, Embedder, Model
 from sleeptime.core.settings import Settings
 from sleeptime.core.types import Answer, Target
 from sleeptime.index import Freshness, Graph, Sources, rank
 from sleeptime.model import EMBEDDER, choose_model, engine_threads, open_model, require, spec_named
-from sleeptime.repo import Repository, find_secret, last_commits, open_repository, read_file
+from sleeptime.repo import Repository, find_secret, first_commit, last_commits, open_repository, read_file
 from sleeptime.repo.watch import Watcher
 from sleeptime.sleep import ATTENTION, Sleeper, Spent, Tools, Writer, attention_from
 from sleeptime.sleep.bodies import fill_bodies
@@ -59,9 +61,12 @@ class RepositoryPlace:
             outlines,
             lambda path: read_file(repository, path),
             lambda path, lines: last_commits(repository, path, lines=lines),
+            lambda path, lines: first_commit(repository, path, lines),
         )
         self._freshness = Freshness(self._sources, store.answers.by_key)
-        self._answerer = Answerer(self._sources, Graph(outlines), store, repository.worktree, shared.clock)
+        graph = Graph(outlines)
+        self._answerer = Answerer(self._sources, graph, store, repository.worktree, shared.clock)
+        self._ready = ReadyAnswers(self._sources, graph, store, shared.clock)
         self._settings = Settings()
 
     def index(self, settings: Settings, cancel: threading.Event, on_progress: OnProgress) -> Indexed:
@@ -87,36 +92,85 @@ class RepositoryPlace:
         return watcher.stop
 
     def ready_answer(self, ask: Ask) -> Answered | None:
-        return self._remembered(ask, self._answerer.ready(ask, self._embedders.embed_if_loaded))
+        meant = self._meant(ask)
+        return self._remembered(ask, meant, self._answerer.ready(meant, self._embedders.embed_if_loaded))
 
     def answer(self, ask: Ask, lend: LendModel, cancel: threading.Event, on_text: Callable[[str], None]) -> Answered:
         live = Live(lend(), self._settings.answer.budget_tokens, cancel, on_text, self._embedders.embed)
-        return self._remembered(ask, self._answerer.live(ask, live))
+        meant = self._meant(ask)
+        return self._remembered(ask, meant, self._answerer.live(meant, live))
 
-    def _remembered(self, ask: Ask, answered: MaybeAnswered) -> MaybeAnswered:
+    def _meant(self, ask: Ask) -> Ask:
+        """A question of a conversation, made to stand by itself."""
+        topic = self._store.threads.topic(ask.thread) if ask.thread else None
+        return follow(ask, Topic(*topic), self._sources) if topic else ask
+
+    def _remembered(self, ask: Ask, meant: Ask, answered: MaybeAnswered) -> MaybeAnswered:
         """Write down what was asked, what came of it and what it cost: the planner learns from it, the report adds it
         up. A question that needs a model comes here twice and is written once, with its answer.
         """
         if answered is not None:
-            asked = self._answerer.understand(ask)
+            asked = self._answerer.understand(meant)
             target = asked.targets[0] if asked.targets else Target("repository")
             intent = asked.intent.name if asked.intent else ""
             self._store.ledger.add(_entry(target, intent, answered))
             outcome = "cancelled" if answered.cancelled else answered.source
             self._store.ledger.add_question(
-                Asked(question=ask.question, target=target, intent=intent, outcome=outcome, seconds=answered.seconds)
+                Asked(question=meant.question, target=target, intent=intent, outcome=outcome, seconds=answered.seconds)
             )
+            answered = self._continued(answered, target if asked.targets else None, intent)
+            if ask.thread:
+                answered = msgspec.structs.replace(answered, thread=ask.thread)
+                self._store.threads.add(ask.thread, self._repository.worktree, ask.question, answered)
         return answered
 
-    def think(self, target: Target, lend: LendModel, cancel: threading.Event) -> Answered:
-        for note in self._store.answers.for_target(target, SUMMARY_INTENT):
+    def _continued(self, answered: MaybeAnswered, target: Target | None, intent: str) -> MaybeAnswered:
+        """An answer with what it is about and where to go on."""
+        if answered is None:
+            return None
+        topic = Topic(target or Target("repository"), intent)
+        more = follow_ups(topic, self._ready, self._sources)
+        return msgspec.structs.replace(answered, target=target, intent=intent, follow_ups=more)
+
+    def think(self, think: Think, lend: LendModel, cancel: threading.Event) -> Answered:
+        target = think.target
+        for note in () if think.fresh else self._store.answers.for_target(target, SUMMARY_INTENT):
             if self._freshness.is_fresh(note):
-                return _answered(note, "cache")
+                return self._continued(_answered(note, "cache"), target, SUMMARY_INTENT)
         written = Writer(self._sources, lend(), self._clock).write(target, SUMMARY_INTENT, cancel)
         if written.answer is None:
             raise ModelError(f"Nothing could be said about {target}: {written.reason or 'it was cancelled'}.")
         self._store.answers.put(written.answer)
-        return _answered(written.answer, "live")
+        return self._continued(_answered(written.answer, "live"), target, SUMMARY_INTENT)
+
+    def control(self, action: ControlAction, target: Target) -> None:
+        excluded = excluded_from(self._store.meta(EXCLUDED))
+        match action:
+            case "thinkNext":
+                for path in self._paths_of(target):
+                    self._attention.note(path, "wanted", self._clock.now())
+            case "forget" if target.level == "module":
+                self._store.answers.delete([note.key for note in self._store.answers.for_module(target.path)])
+            case "forget":
+                self._store.answers.forget(target)
+            case "exclude":
+                self._store.set_meta(EXCLUDED, excluded_to(excluded | {target.path}))
+            case "include":
+                self._store.set_meta(EXCLUDED, excluded_to(excluded - {target.path}))
+
+    def _paths_of(self, target: Target) -> list[str]:
+        paths = self._sources.outlines.paths()
+        return [path for path in paths if path == target.path or path.startswith(target.path + "/")]
+
+    def rated(self, key: str, *, right: bool) -> None:
+        answer = self._store.answers.by_key(key)
+        if answer is not None:
+            self._store.ledger.add_feedback(answer, right=right)
+            if not right:
+                self._store.answers.delete([key])
+
+    def delete_thread(self, thread: str) -> None:
+        self._store.threads.delete(thread)
 
     def sleep(self, lend: LendModel, cancel: threading.Event, on_progress: OnProgress) -> Slept:
         self._store.set_meta(ATTENTION, self._attention.to_json())
@@ -216,4 +270,5 @@ def _answered(note: Answer, source: str) -> Answered:
         cached_tokens=note.cached_tokens if source == "live" else 0,
         generated_tokens=note.generated_tokens if source == "live" else 0,
         seconds=note.seconds if source == "live" else 0.0,
+        key=note.key,
     )

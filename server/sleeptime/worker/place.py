@@ -8,7 +8,7 @@ import threading
 from collections.abc import Callable
 from typing import Protocol
 
-from sleeptime.core.messages import Answered, Ask, Indexed, Slept
+from sleeptime.core.messages import Answered, Ask, ControlAction, Indexed, Slept, Think
 from sleeptime.core.ports import Model
 from sleeptime.core.settings import Settings
 from sleeptime.core.types import Target
@@ -48,8 +48,20 @@ class Place(Protocol):
         """Answer now."""
         ...
 
-    def think(self, target: Target, lend: LendModel, cancel: threading.Event) -> Answered:
+    def think(self, think: Think, lend: LendModel, cancel: threading.Event) -> Answered:
         """Write the notes of one target now, and return its summary."""
+        ...
+
+    def control(self, action: ControlAction, target: Target) -> None:
+        """Do what a person says about a target: think about it next, forget, exclude or include it."""
+        ...
+
+    def rated(self, key: str, *, right: bool) -> None:
+        """A person found the answer with this key right or wrong."""
+        ...
+
+    def delete_thread(self, thread: str) -> None:
+        """Delete a conversation."""
         ...
 
     def sleep(self, lend: LendModel, cancel: threading.Event, on_progress: OnProgress) -> Slept:
