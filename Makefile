@@ -8,7 +8,7 @@ MINUTES ?= 4
 REPO ?=
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help demo test lint unit lsp model editors client lock vsix bench-answers bench-hover bench-index bench-search bench-sleep
+.PHONY: help demo test lint unit lsp model editors client lock vsix bench-answers bench-engines bench-hover bench-index bench-search bench-sleep
 
 help: ## Show the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -97,6 +97,9 @@ editors: vsix $(EDITORS)/node_modules/.ready
 
 bench-index: $(VENV)/.dev ## Measure the index on django and on a tree of many files
 	$(BIN)/python tests/bench/bench_index.py
+
+bench-engines: $(VENV)/.dev ## Measure the engines on a small model: batched answers, decoding, bench-model
+	$(BIN)/python tests/bench/bench_engines.py
 
 bench-hover: $(VENV)/.dev ## Measure hovers through the real server, on flask
 	$(BIN)/python tests/bench/bench_hover.py
