@@ -76,6 +76,24 @@ def test_after_a_cancellation_the_engine_uses_no_processor(small_model_path):
     assert not engine.is_running()
 
 
+def test_where_nothing_may_be_frozen_a_cancelled_answer_still_ends_at_once(small_model_path, monkeypatch):
+    monkeypatch.setattr("sleeptime.model.llama_server._CAN_FREEZE", False)
+    model = LlamaCppModel(small_model_path, name="small", context_tokens=2048, threads=1)
+    cancel, pieces = threading.Event(), []
+
+    def hear(piece: str) -> None:
+        pieces.append(piece)
+        cancel.set()
+
+    story = ChatRequest(messages=(Message("user", "Tell a long story."),), max_tokens=400)
+    assert model.chat(story, cancel, hear).finish == "cancelled"
+    assert len(pieces) <= 2
+    assert psutil.Process(model.engine_pid).status() != psutil.STATUS_STOPPED
+    again = ChatRequest(messages=(Message("user", "Hello"),), max_tokens=2)
+    assert model.chat(again, threading.Event()).generated_tokens == 2
+    model.close()
+
+
 def test_tokens_are_counted_while_other_threads_cancel(small_model_path):
     model = LlamaCppModel(small_model_path, name="small", context_tokens=2048, threads=1)
     counts: list[int] = []
