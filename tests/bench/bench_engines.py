@@ -46,17 +46,28 @@ def main() -> None:
     parser.add_argument("--continuous", action="store_true", help="Continuous batching too (minutes on a CPU).")
     parser.add_argument("--out", type=Path, default=RESULTS)
     given = parser.parse_args()
-    load = psutil.getloadavg()
-    rows = [*transformers_rows(spec_named(SMALLEST), continuous=given.continuous), *llama_rows(spec_named(SMALLEST))]
-    rows += [speed_row(name) for name in given.models]
-    report = {"machine": {**machine(), "load_at_start": load, "load_at_end": psutil.getloadavg()}, "rows": rows}
+    smallest = spec_named(SMALLEST)
+    parts = (
+        lambda: transformers_rows(smallest, continuous=given.continuous),
+        lambda: llama_rows(smallest),
+        *(lambda name=name: [speed_row(name)] for name in given.models),
+    )
     given.out.parent.mkdir(exist_ok=True)
-    given.out.write_text(json.dumps(report, indent=1) + "\n")
+    about, rows = machine(), []
+    for part in parts:
+        rows += part()
+        report = {"machine": {**about, "load_at_end": psutil.getloadavg()}, "rows": rows}
+        given.out.write_text(json.dumps(report, indent=1) + "\n")  # after each, for it takes minutes
     print(json.dumps(summary(rows), indent=1))
 
 
 def machine() -> dict[str, Any]:
-    return {"platform": platform.platform(), "cores": os.cpu_count(), "at": time.time()}
+    return {
+        "platform": platform.platform(),
+        "cores": os.cpu_count(),
+        "at": time.time(),
+        "load_at_start": psutil.getloadavg(),
+    }
 
 
 def summary(rows: list[dict[str, Any]]) -> dict[str, Any]:

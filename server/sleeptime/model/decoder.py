@@ -115,7 +115,7 @@ class Decoder:
                 yield [row for row in active if row.finish]
                 if not going:
                     return
-                index = torch.tensor(going, device=self._network.device)
+                index = torch.tensor(going)  # on the CPU: layers may lie on several GPUs
                 cache.batch_select_indices(index)
                 mask, active = mask[index], [active[at] for at in going]
             mask = torch.cat([mask, mask.new_ones(len(active), 1)], dim=1)

@@ -1,12 +1,13 @@
 """The transformers engine without weights: one BOS, templates without system text, memory that does not suffice."""
 
 import pytest
+import torch
 from jinja2 import TemplateError
 
 from sleeptime.core.errors import ModelError, ModelMissingError
 from sleeptime.core.ports import Message
 from sleeptime.model.transformers import is_out_of_memory, prompt_tokens
-from sleeptime.model.weights import _bitsandbytes, load
+from sleeptime.model.weights import _bitsandbytes, _how, load
 
 BOS = 1
 TURNS = (Message("system", "s"), Message("user", "u"))
@@ -46,6 +47,27 @@ def test_a_template_without_system_text_gets_it_in_the_first_turn():
 def test_small_weights_need_a_gpu_and_the_sentence_says_so():
     with pytest.raises(ModelError, match="4bit weights need a CUDA GPU"):
         _bitsandbytes("cpu", "4bit", None)
+
+
+@pytest.mark.parametrize(
+    ("device", "gpu_has_bf16", "precision", "dtype"),
+    [
+        ("cpu", False, "fp32", torch.float32),
+        ("mps", False, "fp16", torch.float16),
+        ("cuda", True, "bf16", torch.bfloat16),
+        ("cuda", False, "fp16", torch.float16),
+    ],
+)
+def test_the_precision_is_the_devices_best(monkeypatch, device, gpu_has_bf16, precision, dtype):
+    monkeypatch.setattr(torch.cuda, "is_bf16_supported", lambda: gpu_has_bf16)
+    assert _how(device, "none") == (precision, {"dtype": dtype})
+
+
+def test_several_gpus_share_the_layers(monkeypatch):
+    monkeypatch.setattr(torch.cuda, "is_bf16_supported", lambda: True)
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 2)
+    assert _how("cuda", "none")[1]["device_map"] == "auto"
+    assert "device_map" not in _how("mps", "none")[1]
 
 
 def test_a_folder_that_is_not_there_is_one_sentence(tmp_path):
