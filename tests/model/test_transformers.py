@@ -45,6 +45,18 @@ def test_without_memory_for_a_batch_it_is_halved_and_all_are_answered(mistral, m
     assert [result.generated_tokens for result in results] == [4] * 8
 
 
+def test_a_batch_reuses_what_it_shares_and_streams_each_row(mistral):
+    heard = {row: "" for row in range(3)}
+
+    def hear(row: int, piece: str) -> None:
+        heard[row] += piece
+
+    text = "word " * 200
+    together = mistral.chat_many([ask(f"{text}{tail}") for tail in ("Why?", "Who?", "How?")], threading.Event(), hear)
+    assert list(heard.values()) == [result.text for result in together]
+    assert all(result.cached_tokens > 0.9 * result.prompt_tokens for result in together[1:])
+
+
 def test_without_memory_for_one_the_context_shrinks_and_the_sentence_says_what_it_needs(mistral, monkeypatch):
     fail_above(monkeypatch, 0)
     with pytest.raises(ModelError, match=r"they need about \d+\.\d GB free") as raised:
