@@ -46,7 +46,7 @@ def test_without_memory_for_a_batch_it_is_halved_and_all_are_answered(mistral, m
 
 
 def test_a_batch_reuses_what_it_shares_and_streams_each_row(mistral):
-    heard = {row: "" for row in range(3)}
+    heard = dict.fromkeys(range(3), "")
 
     def hear(row: int, piece: str) -> None:
         heard[row] += piece
