@@ -4,12 +4,22 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from sleeptime.answer.hover import fact_lines, plain_link
-from sleeptime.answer.retrieve import level_of
+from sleeptime.answer.ready import ReadyAnswers, target_for
+from sleeptime.answer.suggest import Near, Suggester
+from sleeptime.core.clock import SystemClock
 from sleeptime.core.errors import RepositoryError
 from sleeptime.core.intents import SUMMARY_INTENT
 from sleeptime.core.types import Symbol, Target
 from sleeptime.index import members
-from sleeptime.mcp.shapes import AnswerShape, Explanation, Overview, PackageShape, SymbolShape, from_note
+from sleeptime.mcp.shapes import (
+    AnswerShape,
+    Explanation,
+    Overview,
+    PackageShape,
+    ReadyQuestion,
+    SymbolShape,
+    from_note,
+)
 from sleeptime.prompts import first_sentence
 from sleeptime.report import Reading, open_reading
 
@@ -23,10 +33,19 @@ class Library:
     def __init__(self, root: Path) -> None:
         self._root = root
         self._reading: Reading | None = None
+        self._suggester: Suggester | None = None
 
     def find_symbol(self, name: str, limit: int) -> list[SymbolShape]:
         """Definitions whose name is `name`, or whose qualified name ends in it."""
         return [self._symbol(target, symbol) for target, symbol in self._named(name)][:limit]
+
+    def suggest(self, text: str, limit: int) -> list[ReadyQuestion]:
+        """Questions that are answered already, best first."""
+        self._open()
+        assert self._suggester is not None
+        self._suggester.refresh()
+        found = self._suggester.suggest(text, Near(), limit)
+        return [ReadyQuestion(one.question, one.target.path, one.target.symbol) for one in found]
 
     def explain(self, name: str) -> list[Explanation]:
         """What is known about a file, or about every symbol of a name.
@@ -64,7 +83,9 @@ class Library:
     def _open(self) -> Reading:
         if self._reading is None or self._reading.store.replaced():
             self.close()
-            self._reading = open_reading(self._root)
+            self._reading = reading = open_reading(self._root)
+            ready = ReadyAnswers(reading.sources, reading.graph, reading.store, SystemClock())
+            self._suggester = Suggester(ready, reading.store.answers, self._defined)
         return self._reading
 
     def _named(self, name: str) -> Iterator[tuple[Target, Symbol]]:
@@ -72,7 +93,10 @@ class Library:
         for path, symbol in self._open().outlines.definitions(last):
             qualified = symbol.qualified_name
             if symbol.kind != "heading" and (qualified == name or f".{qualified}".endswith(f".{name.rstrip('()')}")):
-                yield Target(level_of(symbol), path, qualified), symbol
+                yield target_for(path, symbol), symbol
+
+    def _defined(self, name: str) -> list[Target]:
+        return [target for target, _ in self._named(name)]
 
     def _path(self, name: str) -> str:
         paths = [path for path in self._open().outlines.paths() if path == name or path.endswith(f"/{name}")]

@@ -17,13 +17,13 @@ import sleeptime
 from sleeptime.core import messages as say
 from sleeptime.core.errors import SleeptimeError
 from sleeptime.mcp.library import Library
-from sleeptime.mcp.shapes import AnswerShape, Explanation, Overview, SymbolShape, from_answered
+from sleeptime.mcp.shapes import AnswerShape, Explanation, Overview, ReadyQuestion, SymbolShape, from_answered
 
 INSTRUCTIONS = """\
 Answers about one code repository that a local model worked out ahead of time and that were checked against the code,
 and exact facts from its syntax tree and reference graph. Nothing leaves this machine. Prefer `overview` to listing
-files, and `find_symbol` and `explain` to searching text; `ask` takes a whole question. Answers cite `path:start-end`;
-one that is not `fresh` was written before its code changed."""
+files, and `find_symbol` and `explain` to searching text; `ask` takes a whole question, and `suggest` tells which are
+answered already. Answers cite `path:start-end`; one that is not `fresh` was written before its code changed."""
 
 READ_ONLY = ToolAnnotations(read_only_hint=True, idempotent_hint=True, open_world_hint=False)
 
@@ -41,6 +41,7 @@ class Tools:
         self._library = library
         self._talk = talk
         self._indexed: asyncio.Task[Any] | None = None
+        self._looking = asyncio.Lock()  # the library is read by one at a time
 
     @asynccontextmanager
     async def lifespan(self, _server: MCPServer[None]) -> AsyncIterator[None]:
@@ -71,6 +72,12 @@ class Tools:
         assert isinstance(answered, say.Answered)
         return from_answered(answered)
 
+    async def suggest(self, text: str = "", limit: int = 8) -> list[ReadyQuestion]:
+        """Questions whose answers are ready, best first: those that have all the words of `text`, the last of which
+        may be a beginning.
+        """
+        return await self._look_up(lambda: self._library.suggest(text, limit))
+
     async def explain(self, name: str) -> list[Explanation]:
         """All that is known about a file (`src/app.py`) or a symbol (`Flask.wsgi_app`): where it is, its signature, who
         calls it, what it raises and overrides, which tests exercise it, and what was written about it.
@@ -89,7 +96,8 @@ class Tools:
         assert self._indexed is not None
         await self._indexed
         try:
-            return await asyncio.to_thread(look)
+            async with self._looking:
+                return await asyncio.to_thread(look)
         except SleeptimeError as error:
             raise ToolError(str(error)) from error
 
@@ -116,6 +124,6 @@ def build_server(tools: Tools) -> MCPServer[None]:
         lifespan=tools.lifespan,
         log_level="WARNING",
     )
-    for tool in (tools.ask, tools.explain, tools.overview, tools.find_symbol):
+    for tool in (tools.ask, tools.suggest, tools.explain, tools.overview, tools.find_symbol):
         server.add_tool(tool, annotations=READ_ONLY)
     return server

@@ -75,6 +75,15 @@ class Overview:
     notes: list[AnswerShape] = field(default_factory=list)
 
 
+@dataclass(frozen=True)
+class ReadyQuestion:
+    """A question whose answer is ready: pass it to `ask` as it stands. `path` and `symbol` say what it is about."""
+
+    question: str
+    path: str
+    symbol: str
+
+
 def citations(evidence: tuple[Evidence, ...]) -> list[Citation]:
     """Evidence as agents see it."""
     return [Citation(e.path, e.start_line, e.end_line, e.symbol) for e in evidence]

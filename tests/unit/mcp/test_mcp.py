@@ -64,6 +64,14 @@ async def test_an_agent_finds_explains_and_asks_with_citations(shop: StdioServer
         assert {"path": "basket.py", "start_line": 17, "end_line": 17, "symbol": "buy"} in answer["citations"]
 
 
+async def test_what_is_suggested_is_answered_without_a_model(shop: StdioServerParameters) -> None:
+    async with Client(shop) as client:
+        suggested = await call(client, "suggest", text="Basket.add", limit=4)
+        assert suggested
+        answer = await call(client, "ask", question=suggested[0]["question"])
+        assert answer["source"] in {"facts", "cache"}
+
+
 async def test_the_overview_names_packages_and_their_modules(shop: StdioServerParameters) -> None:
     async with Client(shop) as client:
         overview = await call(client, "overview")
@@ -74,7 +82,7 @@ async def test_the_overview_names_packages_and_their_modules(shop: StdioServerPa
 async def test_tools_say_that_they_only_read_and_describe_what_they_return(shop: StdioServerParameters) -> None:
     async with Client(shop) as client:
         tools = (await client.list_tools()).tools
-        assert {tool.name for tool in tools} == {"ask", "explain", "overview", "find_symbol"}
+        assert {tool.name for tool in tools} == {"ask", "suggest", "explain", "overview", "find_symbol"}
         assert all(tool.annotations and tool.annotations.read_only_hint and tool.output_schema for tool in tools)
 
 
