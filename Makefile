@@ -91,7 +91,7 @@ vsix: client-vscode/node_modules/.ready ## Build client-vscode/sleeptime.vsix
 editors: vsix $(EDITORS)/node_modules/.ready
 	@test -x "$(CHROMIUM)" || { test "$$(id -u)" = 0 && apt-get update -qq && apt-get install -qq -y --no-install-recommends chromium; } \
 	  || { echo "The editor tests need Chromium: sudo apt-get install chromium (or CHROMIUM=/path/to/it)."; exit 1; }
-	@command -v emacs >/dev/null || { test "$$(id -u)" = 0 && apt-get install -qq -y --no-install-recommends emacs-nox elpa-eglot; } \
+	@command -v emacs >/dev/null || { test "$$(id -u)" = 0 && apt-get update -qq && apt-get install -qq -y --no-install-recommends emacs-nox elpa-eglot; } \
 	  || echo "Emacs is not tested: apt-get install emacs-nox elpa-eglot"
 	$(BIN)/pytest tests/editors
 
