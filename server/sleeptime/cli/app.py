@@ -79,12 +79,13 @@ def worker(
 
 def _add_commands() -> None:
     """The commands for people: they bring libraries that the two processes do without, and start faster without."""
-    from sleeptime.cli import agents, compare, demo, health, models, pages, plan, report, work
+    from sleeptime.cli import agents, chat, compare, demo, health, models, pages, plan, report, work
 
     app.command(epilog="Example: sleeptime index ~/src/flask")(work.index)
     app.command(epilog="Example: sleeptime sleep --minutes 10")(work.sleep)
     app.command(epilog="Example: sleeptime plan --jobs 20")(plan.plan)
     app.command(epilog='Example: sleeptime ask "Where are cookies signed?"')(work.ask)
+    app.command(epilog="Example: sleeptime chat ~/src/flask")(chat.chat)
     app.command(epilog="Example: sleeptime hover src/flask/app.py:81:7")(work.hover)
     app.command(epilog="Example: sleeptime compare questions.jsonl --sleep-minutes 10")(compare.compare)
     app.command(epilog="Example: sleeptime report --days 7 --html report.html")(report.report)

@@ -4,10 +4,10 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.live import Live
 from rich.markdown import Markdown
 from rich.table import Table
 
+from sleeptime.cli.answers import print_answer, stream_answer
 from sleeptime.cli.console import (
     AsJson,
     Folder,
@@ -25,7 +25,6 @@ from sleeptime.core.clock import SystemClock
 from sleeptime.core.errors import RepositoryError
 from sleeptime.lsp.convert import Point
 from sleeptime.lsp.folders import open_folder
-from sleeptime.lsp.worker_client import WorkerClient
 
 
 def index(path: Folder = None, *, as_json: AsJson = False) -> None:
@@ -81,6 +80,7 @@ def ask(  # noqa: PLR0913  # each parameter is an option of the command line
     at: Annotated[str, typer.Option(help="Where you are: FILE:LINE:COLUMN, counted from one.")] = "",
     verbosity: Annotated[int | None, typer.Option(min=0, max=4, help="0 is one sentence, 4 every step.")] = None,
     fresh: Annotated[bool, typer.Option("--fresh", help="Answer anew, even if an answer is ready.")] = False,
+    plain: Annotated[bool, typer.Option("--plain", help="The text as it is: no colours, no links.")] = False,
     model: ModelName = "",
     as_json: AsJson = False,
 ) -> None:
@@ -97,15 +97,11 @@ def ask(  # noqa: PLR0913  # each parameter is an option of the command line
         verbosity=settings.answer.verbosity if verbosity is None else verbosity,
         fresh=fresh,
     )
-    answered = with_worker(settings, lambda worker: _stream(worker, message, show=not as_json))
+    answered = with_worker(settings, lambda worker: stream_answer(worker, message, show=not (as_json or plain)))
     if as_json:
         print_json(answered)
         return
-    console = out()
-    console.print(Markdown(answered.text) if console.is_terminal else answered.text)
-    for evidence in answered.evidence:
-        console.print(f"  {evidence}" + (f"  {evidence.symbol}" if evidence.symbol else ""), markup=False)
-    console.print(f"[dim]{footer(answered)}[/dim]")
+    print_answer(answered, root, out(), plain=plain)
 
 
 def hover(
@@ -130,42 +126,6 @@ def hover(
         return
     console = out()
     console.print(Markdown(markdown) if console.is_terminal else markdown, markup=False)
-
-
-def footer(answered: say.Answered) -> str:
-    """Where an answer came from and what it cost, in one line."""
-    origin = {
-        "cache": "answered before",
-        "notes": "from notes",
-        "live": "from the source",
-        "facts": "from the index, no model",
-    }[answered.source]
-    count = len({evidence.path for evidence in answered.evidence})
-    files = "1 file" if count == 1 else f"{count} files"
-    tokens = f"{answered.prompt_tokens + answered.generated_tokens} tokens"
-    return " · ".join(part for part in (origin, answered.model, files, tokens, f"{answered.seconds:.1f} s") if part)
-
-
-async def _stream(worker: WorkerClient, message: say.Ask, *, show: bool) -> say.Answered:
-    """The answer; in a terminal its text grows while it is written."""
-    console = out()
-    if not show or not console.is_terminal:
-        answered = await worker.request(message)
-    else:
-        text = ""
-        with Live(console=console, transient=True, refresh_per_second=8) as live:
-
-            def on_reply(reply: say.AnyWorkerMessage) -> None:
-                nonlocal text
-                if isinstance(reply, say.Piece):
-                    text += reply.text
-                    live.update(Markdown(text))
-                elif isinstance(reply, say.Progress) and not text:
-                    live.update(f"[dim]{reply.text}…[/dim]")
-
-            answered = await worker.request(message, on_reply)
-    assert isinstance(answered, say.Answered)
-    return answered
 
 
 def _cursor(at: str, root: Path) -> tuple[str, Point]:

@@ -191,3 +191,26 @@ def test_the_server_ends_when_its_input_ends(home: Home, stdin: int) -> None:
     if done.stdin:
         done.stdin.close()
     assert done.wait(60) == 1
+
+
+def test_a_conversation_from_a_pipe_goes_on_from_the_last_answer(home: Home, project: Path) -> None:
+    done = subprocess.run(
+        [*SLEEPTIME, "chat", str(project)],
+        env=home.env,
+        input="Where is `greet` defined?\n\nand who calls it?\n/new\n/quit\nnever asked\n",
+        text=True,
+        capture_output=True,
+        check=False,
+        timeout=60,
+    )
+    assert done.returncode == 0, done.stderr
+    first, second = done.stdout.split("`greet` is called from")
+    assert "a.py:1" in first
+    assert "`main`" in second
+    assert "never asked" not in done.stdout
+
+
+def test_ask_plain_prints_the_text_as_it_is(home: Home, project: Path) -> None:
+    said = run(home, "ask", "--plain", "Where is `greet` defined?", cwd=project).stdout
+    assert "`greet`" in said
+    assert "a.py:1-1" in said
