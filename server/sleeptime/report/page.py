@@ -57,11 +57,12 @@ def _section(comparison: Comparison, name: str) -> Section:
 
 
 def _tiles(comparison: Comparison) -> list[tuple[str, str]]:
-    """Each set's ratio of tokens and of time, and what is served without a model."""
+    """Each set's ratio of tokens and of time at the least verbosity, and what is served without a model."""
+    least = min((pair.verbosity for pair in comparison.versus_raw), default=0)
     tiles = [
-        (f"{number(value.estimate)}x", f"{what} than raw, {pair.set} (verbosity {pair.verbosity})")
+        (f"{number(value.estimate)}x", f"{what} than raw, {pair.set}")
         for pair in comparison.versus_raw
-        if pair.arm == "sleep"
+        if pair.arm == "sleep" and pair.verbosity == least
         for value, what in ((pair.tokens_ratio, "fewer test tokens"), (pair.latency_ratio, "faster"))
     ]
     shares = {(name, arm): share for name, arm, share in comparison.served}

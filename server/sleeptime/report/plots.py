@@ -157,13 +157,14 @@ def _cost_lines(rows: Rows) -> Any:
 
 
 def _bin_rows(comparison: Comparison, name: str) -> Rows:
+    of_set = [row for row in comparison.bins if row.set == name and row.questions]
     return [
         {
             "arm": row.arm, "metric": row.metric, "n": row.questions,
             "third": f"{('least', 'middle', 'most')[row.bin]} ({row.low:.2f} to {row.high:.2f})", **_bounds(row.score),
         }
-        for row in comparison.bins
-        if row.set == name and row.questions
+        for row in of_set
+        if row.verbosity == min(other.verbosity for other in of_set)
     ]  # fmt: skip
 
 
@@ -198,11 +199,12 @@ def _latencies(arms: Sequence[ArmFigures]) -> Any:
     order = [figure.arm for figure in arms]
     return (
         alt.Chart(alt.InlineData(values=rows))
-        .mark_bar()
+        .mark_rect()
         .encode(
             x=alt.X("from:Q", scale=alt.Scale(type="log"), title="seconds", axis=alt.Axis(format="~g")),
             x2="to:Q",
             y=alt.Y("questions:Q", title=None, axis=alt.Axis(tickMinStep=1, tickCount=2)),
+            y2=alt.datum(0),
             color=_arm_hue([{"arm": arm} for arm in order]),
             row=alt.Row("arm:N", sort=order, header=alt.Header(labelAngle=0, labelAlign="left")),
         )

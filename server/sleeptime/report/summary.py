@@ -84,6 +84,7 @@ class Bin(Struct, frozen=True, kw_only=True):
 
     set: str
     arm: str
+    verbosity: int
     bin: int
     low: float
     high: float
@@ -144,7 +145,7 @@ def amortised(rows: Sequence[Row]) -> list[Amortised]:
 def by_predictability(rows: Sequence[Row], predictability: Mapping[tuple[str, str], float], seed: int) -> list[Bin]:
     """Main scores by thirds of `predictability`, which is by (set, id); all arms of a set are cut alike."""
     found = []
-    for (name, arm, _), of_group in groups(rows).items():
+    for (name, arm, verbosity), of_group in groups(rows).items():
         known = sorted(value for (of_set, _), value in predictability.items() if of_set == name)
         metric = main_metric(of_group)
         if len(known) < BINS or metric is None or not of_group[0].needs_model:
@@ -159,7 +160,8 @@ def by_predictability(rows: Sequence[Row], predictability: Mapping[tuple[str, st
             ]
             found.append(
                 Bin(
-                    set=name, arm=arm, bin=number, low=cuts[number], high=cuts[number + 1], metric=metric,
+                    set=name, arm=arm, verbosity=verbosity, bin=number, low=cuts[number], high=cuts[number + 1],
+                    metric=metric,
                     score=bootstrap_mean(scores, seed), questions=len(scores),
                 )
             )  # fmt: skip
