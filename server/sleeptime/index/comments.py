@@ -3,10 +3,8 @@
 from collections.abc import Callable, Iterator
 from collections.abc import Set as AbstractSet
 
-from tree_sitter import Node
-
 from sleeptime.core.types import Comment
-from sleeptime.index.docs import LICENCE, clean_comment, last_row
+from sleeptime.index.docs import LICENCE, clean_comment
 from sleeptime.index.scan import Scan
 
 MAX_COMMENT_CHARS = 1000
@@ -19,26 +17,29 @@ def find_comments(scan: Scan, documentation: AbstractSet[int], enclosing: Callab
     `documentation` are the first bytes of comments that document a symbol, `enclosing` gives the index of the
     innermost symbol around a byte.
     """
-    for nodes, symbol in _blocks(scan, documentation, enclosing):
-        text = clean_comment("\n".join(map(scan.slice, nodes)))[:MAX_COMMENT_CHARS]
-        if text and not LICENCE.search(text):
-            yield Comment(text, nodes[0].start_point.row, symbol)
+    for text, row, symbol in _blocks(scan, documentation, enclosing):
+        cleaned = clean_comment(text)[:MAX_COMMENT_CHARS]
+        if cleaned and not LICENCE.search(cleaned):
+            yield Comment(cleaned, row, symbol)
 
 
 def _blocks(
     scan: Scan, documentation: AbstractSet[int], enclosing: Callable[[int], int]
-) -> Iterator[tuple[list[Node], int]]:
-    block: list[Node] = []
-    symbol = -1
+) -> Iterator[tuple[str, int, int]]:
+    """(text with marks, first row, symbol) of each."""
+    lines: list[str] = []
+    first = after = symbol = -1
     for node in sorted(scan.nodes("comment"), key=lambda node: node.start_byte):
         start = node.start_byte
         if start in documentation or (start == 0 and scan.text.startswith(b"#!")):
             continue
-        around = enclosing(start)
-        if block and (around != symbol or node.start_point.row != last_row(block[-1]) + 1):
-            yield block, symbol
-            block = []
-        block.append(node)
-        symbol = around
-    if block:
-        yield block, symbol
+        around, row = enclosing(start), node.start_point[0]
+        if lines and (around != symbol or row != after):
+            yield "\n".join(lines), first, symbol
+            lines = []
+        if not lines:
+            first, symbol = row, around
+        lines.append(scan.slice(node).rstrip("\n"))  # some grammars let a comment own its newline
+        after = row + lines[-1].count("\n") + 1
+    if lines:
+        yield "\n".join(lines), first, symbol

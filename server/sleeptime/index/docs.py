@@ -13,7 +13,8 @@ MAX_DOC_CHARS = 8000
 
 LICENCE = re.compile(r"copyright|licen[cs]e|SPDX", re.IGNORECASE)
 _QUOTES = re.compile(r"^[rRuUbBfF]{0,2}(\"\"\"|'''|\"|')(.*?)\1?$", re.DOTALL)
-_COMMENT_MARK = re.compile(r"^\s*(?:/\*+!?|\*+/|//[/!]?|#+!?|\*(?=\s|$)|--)?[ \t]?(.*?)(?:\s*\*+/)?\s*$")
+_COMMENT_MARK = re.compile(r"\s*(?:/\*+!?|\*+/|//[/!]?|#+!?|\*(?=\s|$)|--)?[ \t]?")
+_COMMENT_END = re.compile(r"\s*\*+/$")
 _TAG = re.compile(r"</?(?:summary|remarks|para|see|c|code)\b[^>]*>")
 
 
@@ -103,5 +104,12 @@ def clean_docstring(literal: str) -> str:
 
 def clean_comment(text: str) -> str:
     """Comments without their marks, cut at `MAX_DOC_CHARS`."""
-    lines = [_COMMENT_MARK.sub(r"\1", line[:1000]) for line in text[: 2 * MAX_DOC_CHARS].splitlines()]
-    return _TAG.sub("", "\n".join(lines)).strip()[:MAX_DOC_CHARS]
+    lines = [_without_marks(line[:1000]) for line in text[: 2 * MAX_DOC_CHARS].splitlines()]
+    text = "\n".join(lines)
+    return (_TAG.sub("", text) if "<" in text else text).strip()[:MAX_DOC_CHARS]
+
+
+def _without_marks(line: str) -> str:
+    match = _COMMENT_MARK.match(line)
+    text = (line[match.end() :] if match else line).rstrip()
+    return _COMMENT_END.sub("", text) if text.endswith("*/") else text
