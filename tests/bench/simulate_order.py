@@ -51,6 +51,9 @@ class Files:
     def paths_mentioning(self, name: str) -> list[str]:
         return [path for path in self.paths() if name.encode() in self.texts[path]]
 
+    def paths_defining(self, name: str) -> list[str]:
+        return [path for path, _ in self.definitions(name)]
+
     def definitions(self, name: str) -> list[Any]:
         return [(path, s) for path in self.paths() for s in self._outlines[path].symbols if s.name == name]
 

@@ -24,6 +24,9 @@ class OutlinesInMemory:
     def paths_mentioning(self, name: str) -> Sequence[str]:
         return [path for path in self.paths() if name.encode() in self.files[path]]
 
+    def paths_defining(self, name: str) -> Sequence[str]:
+        return [path for path, _ in self.definitions(name)]
+
     def definitions(self, name: str) -> Sequence[tuple[str, Symbol]]:
         return [(path, s) for path in self.paths() for s in self._outlines[path].symbols if s.name == name]
 

@@ -48,6 +48,7 @@ def fact_lines(facts: Facts, link: Link) -> list[str]:
         ("Calls", _codes(_certain_callees(facts))),
         ("Tested by", _uses(facts.tests, facts.test_count, link, at_least=facts.at_least)),
         ("Decorated with", _codes(symbol.decorators)),
+        ("Mentioned in", f"{facts.mention_count} files, of which the nearest were searched" if facts.at_least else ""),
     )
     return [f"{name} {text}" for name, text in named if text]
 

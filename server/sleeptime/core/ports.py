@@ -134,6 +134,10 @@ class Outlines(Protocol):
         """Paths in which the identifier `name` may occur: a superset, never missing one."""
         ...
 
+    def paths_defining(self, name: str) -> Sequence[str]:
+        """Paths in which something of this name may be defined: a superset, never missing one."""
+        ...
+
     def definitions(self, name: str) -> Sequence[tuple[str, Symbol]]:
         """Every (path, symbol) whose `name` is exactly this."""
         ...

@@ -18,6 +18,7 @@ from sleeptime.index.grounding import (
 from sleeptime.index.languages import LANGUAGES, LanguageSpec, language_of
 from sleeptime.index.modules import Modules
 from sleeptime.index.parse import parse, token_hash
+from sleeptime.index.question import GoOn
 from sleeptime.index.rank import is_test_path, rank
 from sleeptime.index.sources import Sources, find_symbol, module_hash
 
@@ -29,6 +30,7 @@ __all__ = [
     "Concept",
     "Facts",
     "Freshness",
+    "GoOn",
     "Graph",
     "LanguageSpec",
     "Modules",

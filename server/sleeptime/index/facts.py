@@ -34,7 +34,7 @@ class Attribute(Struct, frozen=True):
 
 class Facts(Struct, frozen=True):
     """All static facts of one symbol. Lists are bounded; counts are not, unless `at_least` says that more files hold
-    the name than were searched.
+    the name than were searched. `mention_count` files hold it, whatever it means there.
     """
 
     target: Target
@@ -57,3 +57,4 @@ class Facts(Struct, frozen=True):
     tests: tuple[Use, ...] = ()
     test_count: int = 0
     at_least: bool = False
+    mention_count: int = 0

@@ -6,11 +6,11 @@ There is no derived state that could go stale: an incremental update equals a fr
 from collections.abc import Sequence
 
 from sleeptime.core.ports import Outlines
-from sleeptime.core.types import Outline, Reference, Symbol, Target
+from sleeptime.core.types import Import, Outline, Reference, Span, Symbol, Target
 from sleeptime.index.facts import Attribute, Facts, Resolution, Use
 from sleeptime.index.lookup import Lookups
 from sleeptime.index.modules import Modules
-from sleeptime.index.question import CALLING, USING, Question
+from sleeptime.index.question import CALLING, USING, GoOn, Question
 from sleeptime.index.resolve import Resolver
 
 DEFAULT_LIMIT = 20
@@ -82,9 +82,17 @@ class Graph:
         """Where tests use `target`, each test once."""
         return self._question().tests(target)[:limit]
 
-    def facts(self, target: Target, outline: Outline | None = None, limit: int = DEFAULT_LIMIT) -> Facts | None:
-        """All static facts of one symbol, each list at most `limit` long; None if there is no such symbol."""
-        return self._question(target.path, outline).facts(target, limit)
+    def facts(
+        self,
+        target: Target,
+        outline: Outline | None = None,
+        limit: int = DEFAULT_LIMIT,
+        go_on: GoOn = lambda: True,
+    ) -> Facts | None:
+        """All static facts of one symbol, each list at most `limit` long; None if there is no such symbol. Once `go_on`
+        says no, the search ends with what is nearest, and `Facts.at_least` is set.
+        """
+        return self._question(target.path, outline, go_on).facts(target, limit)
 
     def dependencies(self, path: str) -> tuple[str, ...]:
         """The files that `path` imports, in order."""
@@ -102,11 +110,15 @@ class Graph:
             candidates.update(p for p in self._outlines.paths() if p.startswith(directory))
         return tuple(sorted(p for p in candidates if p != path and path in _dependencies(resolver, p)))
 
-    def _question(self, path: str = "", outline: Outline | None = None) -> Question:
+    def prepare(self) -> None:
+        """Arrange the paths now, so that no question has to wait for it: half a second where there are 100,000."""
+        self._resolver().modules.resolve("", "python", Import("nowhere", "", "", Span(0, 0, 0, 0)))
+
+    def _question(self, path: str = "", outline: Outline | None = None, go_on: GoOn = lambda: True) -> Question:
         resolver = self._resolver()
         if outline is not None:
             resolver.replace(path, outline)
-        return Question(resolver, self._outlines)
+        return Question(resolver, self._outlines, go_on)
 
     def _resolver(self) -> Resolver:
         paths = self._outlines.paths()

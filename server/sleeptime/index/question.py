@@ -1,6 +1,7 @@
 """One question to the graph: what its answer needs is resolved once and forgotten with it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import TypeVar
 
 from sleeptime.core.ports import Outlines
 from sleeptime.core.types import Import, Reference, ReferenceKind, Symbol, Target
@@ -16,6 +17,14 @@ MAX_FILES = 400
 MAX_CANDIDATES = 3
 """A name with an unknown receiver is attributed, as ambiguous, if the repository defines it at most so often."""
 
+MAX_DEFINING_FILES = 12
+"""A name that more files define has more candidates than that: it is not looked up who they are."""
+
+GoOn = Callable[[], bool]
+"""Whether there is time to look at one thing more."""
+
+Item = TypeVar("Item")
+
 CALLING: frozenset[ReferenceKind] = frozenset({"call", "decorator", "raise"})
 USING: frozenset[ReferenceKind] = frozenset({"call", "decorator", "raise", "read", "type", "base"})
 
@@ -23,11 +32,21 @@ USING: frozenset[ReferenceKind] = frozenset({"call", "decorator", "raise", "read
 class Question:
     """One question's work; what it resolves is remembered until it is answered."""
 
-    def __init__(self, resolver: Resolver, outlines: Outlines) -> None:
+    def __init__(self, resolver: Resolver, outlines: Outlines, go_on: GoOn = lambda: True) -> None:
+        """Once `go_on` says no, each search ends after its first and nearest place, and counts are lower bounds."""
         self._resolver = resolver
         self._outlines = outlines
+        self._go_on = go_on
         self._candidates: dict[tuple[str, str, bool], tuple[Entity, ...]] = {}
         self._left_out = False
+
+    def _in_time(self, items: Iterable[Item]) -> Iterator[Item]:
+        """The first item, and the others while there is time."""
+        for number, item in enumerate(items):
+            if number and not self._go_on():
+                self._left_out = True
+                return
+            yield item
 
     def entity(self, target: Target) -> Entity | None:
         lookup = self._resolver.lookup(target.path)
@@ -69,6 +88,8 @@ class Question:
 
     def _definitions(self, name: str, family: str, member: bool) -> tuple[Entity, ...]:
         """Every definition of a name in a family of languages; () when there are too many to tell anything."""
+        if len(self._outlines.paths_defining(name)) > MAX_DEFINING_FILES:
+            return ()
         found: list[Entity] = []
         for path, symbol in self._outlines.definitions(name):
             lookup = self._resolver.lookup(path)
@@ -147,7 +168,8 @@ class Question:
         return tuple(sorted(dict.fromkeys(found), key=lambda use: use.ambiguous))
 
     def _uses_of(self, name: str, near: str, wanted: set[Entity], kinds: frozenset[ReferenceKind]) -> list[Use]:
-        return [u for path in self._files_near(name, near) for u in self._uses_in(path, name, wanted, kinds)]
+        paths = self._in_time(self._files_near(name, near))
+        return [use for path in paths for use in self._uses_in(path, name, wanted, kinds)]
 
     def _same(self, entity: Entity, symbol: Symbol) -> set[Entity]:
         """The symbol and its redefinitions (overloads, accessors), which one name means together."""
@@ -186,7 +208,7 @@ class Question:
         if lookup is None:
             return
         names = [name, *_aliases(lookup, name)]
-        for reference in (r for n in names for r in lookup.references.get(n, ()) if r.kind in kinds):
+        for reference in self._in_time(r for n in names for r in lookup.references.get(n, ()) if r.kind in kinds):
             entities = self._resolver.reference(path, reference)
             ambiguous = not entities
             if ambiguous and reference.name == name:
@@ -201,7 +223,7 @@ class Question:
         if entity is None or lookup is None:
             return ()
         found: dict[Target, Use] = {}
-        for reference in _references_within(lookup, entity.symbol):
+        for reference in self._in_time(_references_within(lookup, entity.symbol)):
             if reference.kind not in kinds:
                 continue
             resolution = self.resolution(target.path, reference)
@@ -223,7 +245,7 @@ class Question:
         if symbol is None or symbol.kind not in CLASSES:
             return []
         found: list[Entity] = []
-        for path in self._files_near(symbol.name, entity.path):
+        for path in self._in_time(self._files_near(symbol.name, entity.path)):
             lookup = self._resolver.lookup(path)
             if lookup is None:
                 continue
@@ -250,6 +272,9 @@ class Question:
         found: list[Target] = []
         waiting, seen = [owner], {owner}
         while waiting and len(seen) < 200:
+            if len(seen) > 1 and not self._go_on():
+                self._left_out = True
+                break
             for subclass in self._subclasses(waiting.pop(0)):
                 if subclass not in seen:
                     seen.add(subclass)
@@ -270,7 +295,7 @@ class Question:
             members = lookup.members.get(symbol.qualified_name, {}).values()
             kinds = {"field", "property", "constant"}
             fields = [Entity("symbol", target.path, i) for i in members if lookup.outline.symbols[i].kind in kinds]
-        return tuple(self._attribute(field, limit, everywhere=field == entity) for field in fields)
+        return tuple(self._attribute(field, limit, everywhere=field == entity) for field in self._in_time(fields))
 
     def _attribute(self, entity: Entity, limit: int, *, everywhere: bool) -> Attribute:
         """With `everywhere` uses are searched in all files, else in the class's own."""
@@ -278,8 +303,11 @@ class Question:
         assert symbol is not None
         paths = self._files_near(symbol.name, entity.path) if everywhere else [entity.path]
         wanted = self._same(entity, symbol)
-        written = [u for p in paths for u in self._uses_in(p, symbol.name, wanted, frozenset({"write"}))]
-        read = [u for p in paths for u in self._uses_in(p, symbol.name, wanted, frozenset({"read", "call"}))]
+        written: list[Use] = []
+        read: list[Use] = []
+        for path in self._in_time(paths):
+            written += self._uses_in(path, symbol.name, wanted, frozenset({"write"}))
+            read += self._uses_in(path, symbol.name, wanted, frozenset({"read", "call"}))
         return Attribute(self.target(entity), tuple(written[:limit]), tuple(read[:limit]), len(written), len(read))
 
     def tests(self, target: Target) -> tuple[Use, ...]:
@@ -320,6 +348,7 @@ class Question:
             tests=tests[:limit],
             test_count=len(tests),
             at_least=self._left_out,
+            mention_count=len(self._outlines.paths_mentioning(symbol.name)),
         )
 
 

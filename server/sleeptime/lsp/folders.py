@@ -3,17 +3,23 @@
 Deliberately absent: any write, and any wait for the worker.
 """
 
+import threading
+from collections import deque
 from contextlib import suppress
 from pathlib import Path
 
 from sleeptime.answer.hover import hover_markdown
 from sleeptime.core.errors import StoreError
 from sleeptime.core.ports import Clock
-from sleeptime.core.types import Outline
+from sleeptime.core.types import Outline, Target
 from sleeptime.lsp.aside import Aside
 from sleeptime.lsp.convert import Point, uri_of
 from sleeptime.lsp.view import Foresight, View, open_view
 from sleeptime.repo import Repository, head_commit, open_repository
+
+HOVER_SECONDS = 0.003
+"""How long a hover searches for uses. Those of a name that is used everywhere take up to a second, which is then spent
+behind the answer."""
 
 
 class Folder:
@@ -29,6 +35,8 @@ class Folder:
         self._foresight = Foresight(repository, ())
         self._open_files: list[str] = []
         self.aside = Aside(repository, clock)
+        self._unfinished: deque[Target] = deque()
+        self._finishing = threading.Lock()
         self._shown_root = path if path.resolve() == repository.root else repository.root
 
     @property
@@ -82,6 +90,23 @@ class Folder:
             self._foresight = Foresight(self.repository, self._open_files)
             self._foresight.run(view, everything=everything)
 
+    @property
+    def has_unfinished(self) -> bool:
+        """Whether a hover had no time to find all that there is."""
+        return bool(self._unfinished)
+
+    def finish(self) -> None:
+        """Find what hovers had no time for, so that the next ones have it. Blocks."""
+        if not self._finishing.acquire(blocking=False):
+            return  # another thread is at it
+        try:
+            while self._unfinished and (view := self._view) is not None:
+                target = self._unfinished.popleft()
+                if not view.knows(target):
+                    self._foresight.complete(view, target)
+        finally:
+            self._finishing.release()
+
     def opened(self, path: str) -> None:
         """A file is open in the editor: hovers will be there."""
         self._open_files.append(path)
@@ -119,10 +144,14 @@ class Folder:
             return None
         view.settle()
         target = view.graph.definition_at(path, point.line, point.column, unsaved)
-        facts = view.facts(target, unsaved if target.path == path else None) if target else None
+        end = self._clock.monotonic() + HOVER_SECONDS
+        own = unsaved if target is not None and target.path == path else None
+        facts = view.facts(target, own, lambda: self._clock.monotonic() < end) if target else None
         if target is None or facts is None:
             return None
-        note, fresh = view.note(facts, text if unsaved is not None and target.path == path else None)
+        if facts.at_least and own is None and not view.knows(target):
+            self._unfinished.append(target)
+        note, fresh = view.note(facts, text if own is not None else None)
         return hover_markdown(facts, note, fresh=fresh, now=self._clock.now(), link=self._link)
 
     def _link(self, path: str, line: int) -> str:

@@ -203,11 +203,14 @@ class Session:
         folder, path = found
         point = to_point(buffer.lines, position.line, position.character, self.encoding)
         try:
-            return folder.hover(path, point, await self.unsaved(folder, path, uri), buffer.data())
+            markdown = folder.hover(path, point, await self.unsaved(folder, path, uri), buffer.data())
         except StoreError as error:
             log.warning("A hover could not be read: %s", error)
             self._spawn(self._refresh(folder))
             return None
+        if folder.has_unfinished:
+            self._spawn(asyncio.to_thread(folder.finish))
+        return markdown
 
     async def ask(self, arguments: AskArguments) -> AnswerResult:
         """Have the worker answer; pieces are streamed if the arguments carry a token.

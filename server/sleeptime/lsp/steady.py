@@ -48,6 +48,7 @@ class SteadyOutlines:
         self.outline = Remembered(stored.outline, OUTLINES_KEPT)
         self.blob = Remembered(stored.blob, NAMES_KEPT)
         self.paths_mentioning = Remembered(stored.paths_mentioning, NAMES_KEPT)
+        self.paths_defining = Remembered(stored.paths_defining, NAMES_KEPT)
         self.definitions = Remembered(stored.definitions, NAMES_KEPT)
         self._version = -1
         self.generation = -1
@@ -73,6 +74,8 @@ class SteadyOutlines:
             return False
         self.generation = generation
         self._paths = None
-        for remembered in (self.outline, self.blob, self.paths_mentioning, self.definitions):
+        for names in (self.paths_mentioning, self.paths_defining):
+            names.clear()
+        for remembered in (self.outline, self.blob, self.definitions):
             remembered.clear()
         return True

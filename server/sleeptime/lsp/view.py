@@ -3,12 +3,13 @@
 import threading
 import time
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 
 from sleeptime.core.errors import StoreError
 from sleeptime.core.intents import SUMMARY_INTENT
 from sleeptime.core.types import Answer, Outline, Target
-from sleeptime.index import Facts, Freshness, Graph, Sources, token_hash
+from sleeptime.index import Facts, Freshness, GoOn, Graph, Sources, token_hash
 from sleeptime.lsp.steady import SteadyOutlines
 from sleeptime.repo import Repository, read_file
 from sleeptime.store import Store, open_reader, store_path
@@ -40,13 +41,16 @@ class View:
             self._facts.clear()
         return changed
 
-    def facts(self, target: Target, unsaved: Outline | None = None) -> Facts | None:
-        """All static facts about a target; `unsaved` replaces its file's outline."""
-        if unsaved is not None:
-            return self.graph.facts(target, unsaved)
-        if target not in self._facts:
-            self._facts[target] = self.graph.facts(target)
-        return self._facts[target]
+    def facts(self, target: Target, unsaved: Outline | None = None, go_on: GoOn = lambda: True) -> Facts | None:
+        """Static facts about a target: all of them if they are known or found before `go_on` says no, else the nearest.
+        `unsaved` replaces its file's outline.
+        """
+        if unsaved is None and target in self._facts:
+            return self._facts[target]
+        facts = self.graph.facts(target, unsaved, go_on=go_on)
+        if unsaved is None and not (facts and facts.at_least):
+            self._facts[target] = facts
+        return facts
 
     def note(self, facts: Facts, unsaved: bytes | None = None) -> tuple[Answer | None, bool]:
         """The latest summary, one that still holds before all others, and whether it does. `unsaved` is the text of
@@ -82,7 +86,12 @@ def open_view(repository: Repository) -> View | None:
         StoreError: it cannot be read.
     """
     store = open_reader(store_path(repository.identity))
-    return View(store, repository) if store else None
+    if store is None:
+        return None
+    view = View(store, repository)
+    view.settle()
+    view.graph.prepare()
+    return view
 
 
 class Foresight:
@@ -107,15 +116,19 @@ class Foresight:
         """Fill `view` with facts about wanted files and then, with `everything`, about all others, until it is full or
         files change. Blocks.
         """
-        try:
+        self._alone(lambda own: self._fill(view, own, own.outlines.paths() if everything else ()))
+
+    def complete(self, view: View, target: Target) -> None:
+        """Find out what a hover on `target` had no time for. Blocks."""
+        self._alone(lambda own: view.learn(target, own.graph.facts(target), own.outlines.generation))
+
+    def _alone(self, work: Callable[[View], object]) -> None:
+        """Do some work with a view of its own. What cannot be read ends it: a hover will meet that too, and tell."""
+        with suppress(StoreError):
             own = open_view(self._repository)
-            if own is None:
-                return
-            with own.store:
-                own.settle()
-                self._fill(view, own, own.outlines.paths() if everything else ())
-        except StoreError:
-            return  # a hover will meet it too, and tell
+            if own is not None:
+                with own.store:
+                    work(own)
 
     def _fill(self, view: View, own: View, others: Sequence[str]) -> None:
         for path in self._paths(others):

@@ -70,13 +70,11 @@ class WorktreeOutlines:
 
     def paths_mentioning(self, name: str) -> Sequence[str]:
         """Paths in which the identifier `name` may occur: a superset, never missing one."""
-        with self._lock:
-            self._refresh()
-            token = name_token(name)
-            if token not in self._mentions:
-                self._mentions[token] = [path for path, _ in self._holding(token)]
-                _keep_latest(self._mentions)
-            return self._mentions[token]
+        return self._paths_holding(name_token(name))
+
+    def paths_defining(self, name: str) -> Sequence[str]:
+        """Paths in which something of this name may be defined: a superset, never missing one."""
+        return self._paths_holding("=" + name_token(name))
 
     def definitions(self, name: str) -> Sequence[tuple[str, Symbol]]:
         """Every (path, symbol) whose `name` is exactly this."""
@@ -105,6 +103,14 @@ class WorktreeOutlines:
         finally:
             with self._lock:
                 self._steady -= 1
+
+    def _paths_holding(self, token: str) -> Sequence[str]:
+        with self._lock:
+            self._refresh()
+            if token not in self._mentions:
+                self._mentions[token] = [path for path, _ in self._holding(token)]
+                _keep_latest(self._mentions)
+            return self._mentions[token]
 
     def _holding(self, token: str) -> list[tuple[str, int]]:
         # From the few contents to their files: left alone, SQLite walks all files of the worktree instead.

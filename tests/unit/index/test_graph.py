@@ -68,6 +68,15 @@ def test_lists_are_bounded_and_counted(shop):
     assert (len(facts.callers), facts.caller_count) == (1, 2)
 
 
+def test_a_search_that_may_not_go_on_ends_with_what_is_nearest(shop):
+    target = method("src/shop/cart.py", "Cart.add")
+    every, nearest = shop.facts(target), shop.facts(target, go_on=lambda: False)
+    assert nearest.at_least
+    assert not every.at_least
+    assert set(nearest.uses) <= set(every.uses)
+    assert nearest.mention_count == every.mention_count > 1
+
+
 def test_a_constructor_is_called_by_its_class_name(shop):
     uses = shop.callers(method("src/shop/cart.py", "Cart.__init__"))
     assert {use.target.symbol for use in uses} == {"gift", "make_shop", "test_total_counts_tax"}

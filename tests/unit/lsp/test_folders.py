@@ -103,6 +103,31 @@ def test_looking_ahead_leaves_nothing_to_work_out(folder: Folder) -> None:
     assert view.knows(Target("symbol", "a.py", "main"))
 
 
+class Hurried(FixedClock):
+    """A second passes whenever somebody looks."""
+
+    def monotonic(self) -> float:
+        self.advance(1.0)
+        return super().monotonic()
+
+
+def test_a_hover_without_time_tells_what_is_near_and_the_next_one_all(written: Written) -> None:
+    for name in "bcd":
+        (written.root / f"{name}.py").write_text(f"from a import greet\n\n\ndef {name}():\n    greet(2)\n")
+    written.index()
+    folder = open_folder(written.root, Hurried())
+    first = folder.hover("a.py", Point(0, 5)) or ""
+    assert "Called from `main`" in first
+    assert "Mentioned in 4 files, of which the nearest were searched" in first
+    assert folder.has_unfinished
+    folder.finish()
+    second = folder.hover("a.py", Point(0, 5)) or ""
+    assert "`b`" in second
+    assert "Mentioned in" not in second
+    assert not folder.has_unfinished
+    folder.close()
+
+
 def test_only_open_files_are_looked_at_after_a_change(folder: Folder, written: Written) -> None:
     (written.root / "b.py").write_text("def other(): ...\n")
     written.index()
