@@ -1,10 +1,14 @@
 import os
 
+import hypothesis
 import pytest
 
 from fakes.clock import FixedClock
 
 os.environ["HF_HUB_OFFLINE"] = "1"  # no test ever needs a hub
+# How long an example takes says nothing on a machine that does other work.
+hypothesis.settings.register_profile("sleeptime", deadline=None)
+hypothesis.settings.load_profile("sleeptime")
 
 
 @pytest.fixture

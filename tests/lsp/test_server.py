@@ -70,6 +70,16 @@ async def test_what_is_not_known_is_null(open_editor: OpenEditor, shop: Path, tm
         assert await editor.hover(editor.open(tmp_path / "other.py"), 0, 5) is None
 
 
+async def test_a_file_opened_without_a_folder_gets_a_hover_from_its_repository(
+    open_editor: OpenEditor, shop: Path
+) -> None:
+    (shop / "deep").mkdir()
+    (shop / "deep" / "user.py").write_text("from shop import Shop\n\n\ndef visit(shop: Shop):\n    shop.sell(1)\n")
+    async with open_editor() as editor:
+        uri = await editor.indexed(shop / "deep" / "user.py", 4, 10)
+        assert "sell(self, price: int) -> int" in await editor.hover(uri, 4, 10)
+
+
 async def test_hover_can_be_switched_off(open_editor: OpenEditor, shop: Path) -> None:
     async with open_editor(shop, hover={"enabled": False}) as editor:
         uri = editor.open(shop / "shop.py")

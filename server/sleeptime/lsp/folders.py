@@ -9,13 +9,13 @@ from contextlib import suppress
 from pathlib import Path
 
 from sleeptime.answer.hover import hover_markdown
-from sleeptime.core.errors import StoreError
+from sleeptime.core.errors import RepositoryError, StoreError
 from sleeptime.core.ports import Clock
 from sleeptime.core.types import Outline, Target
 from sleeptime.lsp.aside import Aside
 from sleeptime.lsp.convert import Point, uri_of
 from sleeptime.lsp.view import Foresight, View, open_view
-from sleeptime.repo import Repository, head_commit, open_repository
+from sleeptime.repo import Repository, head_commit, holds_everything, open_repository
 
 HOVER_SECONDS = 0.003
 """How long a hover searches for uses. Those of a name that is used everywhere take up to a second, which is then spent
@@ -168,3 +168,17 @@ def open_folder(path: Path, clock: Clock) -> Folder:
     with suppress(StoreError):  # the worker meets it too, and tells
         folder.refresh()
     return folder
+
+
+def open_around(file: Path, clock: Clock) -> Folder:
+    """For a file that was opened on its own: its git worktree, or else the folder that it is in. Blocks.
+
+    Raises:
+        RepositoryError: that cannot be read, or is the home directory or a whole disk.
+    """
+    top = open_repository(file.parent).top
+    around = (folder for folder in file.parents if folder.resolve() == top and not holds_everything(top))
+    folder = next(around, file.parent)
+    if holds_everything(folder.resolve()):
+        raise RepositoryError(f"{folder} is no project: it holds everything.", "Open a project's folder.")
+    return open_folder(folder, clock)

@@ -18,7 +18,7 @@ from sleeptime.lsp.buffers import Buffer
 from sleeptime.lsp.consent import ask_consent, can_ask
 from sleeptime.lsp.conversation import Conversations, new_thread
 from sleeptime.lsp.convert import Point, path_of, to_point
-from sleeptime.lsp.folders import Folder, open_folder
+from sleeptime.lsp.folders import Folder, open_around, open_folder
 from sleeptime.lsp.lenses import Lenses
 from sleeptime.lsp.news import News
 from sleeptime.lsp.protocol import (
@@ -57,6 +57,7 @@ class Session:
         self._problems: list[str] = []
         self._shown: set[str] = set()
         self._roots: list[Path] = []
+        self._opening = asyncio.Lock()
         self.folders: list[Folder] = []
         self._places: dict[str, tuple[Folder, str] | None] = {}
         self._buffers: dict[str, Buffer] = {}
@@ -140,6 +141,21 @@ class Session:
             for folder in self.folders[before:]:
                 self._spawn(self._index(folder))
 
+    async def _open_around(self, uri: str, file: Path) -> None:
+        """Without a workspace, a file's own repository or folder is opened for it."""
+        async with self._opening:
+            if self.place(uri) is not None:
+                return
+            try:
+                folder = await asyncio.to_thread(open_around, file, self._clock)
+            except RepositoryError as error:
+                log.info("%s is on its own: %s", file, error)
+                return
+            self.folders.append(folder)
+            self._places.clear()
+            if self.worker.connected:
+                self._spawn(self._index(folder))
+
     async def _add(self, paths: list[Path]) -> None:
         for path in paths:
             try:
@@ -153,6 +169,8 @@ class Session:
         path = path_of(document.uri)
         if path is not None:
             self._buffers[document.uri] = Buffer(path.name, document.text, document.version)
+            if not self._roots and path.is_file():
+                self._spawn(self._open_around(document.uri, path))
             self.active("open", document.uri)
             if found := self.place(document.uri):
                 found[0].opened(found[1])

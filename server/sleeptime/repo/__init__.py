@@ -3,7 +3,7 @@
 from sleeptime.repo.content import content_problem
 from sleeptime.repo.files import Listing, RepoFile, SkippedFile, changes_what_counts, list_files
 from sleeptime.repo.git import Head, first_commit, head, head_commit, last_commits, root_commits
-from sleeptime.repo.repository import Repository, open_repository, read_file
+from sleeptime.repo.repository import Repository, holds_everything, open_repository, read_file
 from sleeptime.repo.secrets import find_secret, is_secret_path
 
 __all__ = [
@@ -18,6 +18,7 @@ __all__ = [
     "first_commit",
     "head",
     "head_commit",
+    "holds_everything",
     "is_secret_path",
     "last_commits",
     "list_files",

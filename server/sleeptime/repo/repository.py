@@ -54,8 +54,13 @@ def open_repository(path: Path) -> Repository:
     return Repository(root) if _is_ignored(repository) else repository
 
 
+def holds_everything(root: Path) -> bool:
+    """Whether a folder is no project, but the home directory or a whole disk."""
+    return root in (Path(root.anchor), Path.home().resolve())
+
+
 def _plain_folder(root: Path) -> Repository:
-    if root in (Path(root.anchor), Path.home()):
+    if holds_everything(root):
         raise RepositoryError(f"{root} is no project: it holds everything.", "Name the folder of one project.")
     return Repository(root)
 

@@ -1,3 +1,4 @@
+import subprocess
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -5,11 +6,12 @@ from pathlib import Path
 import pytest
 
 from fakes.clock import FixedClock
+from sleeptime.core.errors import RepositoryError
 from sleeptime.core.settings import IndexSettings
 from sleeptime.core.types import Answer, GateResults, Target
 from sleeptime.index import parse, token_hash
 from sleeptime.lsp.convert import Point
-from sleeptime.lsp.folders import Folder, open_folder
+from sleeptime.lsp.folders import Folder, open_around, open_folder
 from sleeptime.repo import open_repository
 from sleeptime.store import Store, open_writer, store_path
 from sleeptime.worker.indexing import index_repository
@@ -152,6 +154,26 @@ def test_a_store_that_was_replaced_is_opened_anew(folder: Folder, written: Writt
     folder.refresh()
     assert folder.view is not before
     assert folder.hover("a.py", Point(0, 5))
+
+
+def test_a_file_on_its_own_opens_its_repository_or_else_its_folder(tmp_path: Path) -> None:
+    link = tmp_path / "link"
+    link.symlink_to(tmp_path / "project")
+    (tmp_path / "project" / "deep").mkdir(parents=True)
+    assert open_around(link / "deep" / "a.py", FixedClock()).path == link / "deep"
+    subprocess.run(["git", "init", "-q"], cwd=link, check=True)
+    assert open_around(link / "deep" / "a.py", FixedClock()).path == link
+
+
+def test_a_file_at_home_opens_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    with pytest.raises(RepositoryError, match="is no project"):
+        open_around(tmp_path / "a.py", FixedClock())
+    subprocess.run(["git", "init", "-q"], cwd=tmp_path, check=True)
+    with pytest.raises(RepositoryError, match="is no project"):
+        open_around(tmp_path / "a.py", FixedClock())
+    (tmp_path / "notes").mkdir()
+    assert open_around(tmp_path / "notes" / "a.py", FixedClock()).path == tmp_path / "notes"
 
 
 def test_a_link_to_the_folder_keeps_the_editors_spelling(written: Written, tmp_path: Path) -> None:
