@@ -5,9 +5,10 @@ import type { CancellationToken, ChatContext, ChatFollowup, ChatRequest, ChatRes
 import { placeOf, subjectOf } from './ask';
 import { BRIEFING_REQUEST } from './briefing';
 import type { Reception, SleeptimeServer } from './client';
-import type { AnswerResult } from './protocol';
 import { defuser, evidenceLabel } from './render';
-import { messageOf, TOUR } from './words';
+import type { Shown } from './render';
+import { tourOf } from './tour';
+import { messageOf } from './words';
 
 /** What VS Code keeps of an answer, for the questions after it. */
 interface Metadata {
@@ -53,7 +54,7 @@ async function answer(server: SleeptimeServer, turn: Turn): Promise<ChatResult> 
 }
 
 /** The slash commands are questions in short. */
-function dispatch(server: SleeptimeServer, turn: Turn, reception: Reception): Promise<AnswerResult> {
+function dispatch(server: SleeptimeServer, turn: Turn, reception: Reception): Promise<Shown> {
   const { prompt, command } = turn.request;
   const place = placeOf(window.activeTextEditor);
   const folder = place.uri ?? workspace.workspaceFolders?.[0]?.uri.toString();
@@ -61,6 +62,8 @@ function dispatch(server: SleeptimeServer, turn: Turn, reception: Reception): Pr
     const args = { ...(folder && { uri: folder }), since: prompt };
     return server.request(BRIEFING_REQUEST, args, reception.token);
   }
+  const root = workspace.workspaceFolders?.[0]?.uri;
+  if (command === 'tour' && root !== undefined) return tourOf(server, root);
   const file = fileOf(turn.request) ?? place.uri;
   if (command === 'explain' && prompt.trim() === '' && file !== undefined) {
     return server.explainModule({ uri: file }, reception);
@@ -72,14 +75,13 @@ function dispatch(server: SleeptimeServer, turn: Turn, reception: Reception): Pr
 
 function questionOf({ prompt, command }: ChatRequest): string {
   const subject = prompt.trim() || subjectOf(window.activeTextEditor) || 'this file';
-  if (command === 'tour') return TOUR;
   if (command === 'impact') return `What would break if ${subject} changed?`;
   if (command === 'explain') return `What does ${subject} do?`;
   return prompt;
 }
 
 /** Pieces cannot be taken back: where citations were removed from the whole, that is said, and references are the rest. */
-function show(result: AnswerResult, streamed: string, response: ChatResponseStream): void {
+function show(result: Shown, streamed: string, response: ChatResponseStream): void {
   if (streamed === '') response.markdown(defuser()(result.markdown));
   else if (result.removedCitations > 0) {
     const count = result.removedCitations;

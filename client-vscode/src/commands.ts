@@ -4,6 +4,7 @@ import { commands, l10n, window, workspace } from 'vscode';
 import type { Disposable, LogOutputChannel, Uri } from 'vscode';
 import { BRIEFING_REQUEST } from './briefing';
 import { pickQuestion, placeOf, subjectOf } from './ask';
+import { runInTerminal } from './cli';
 import type { Reception, SleeptimeServer } from './client';
 import { copyDebugInformation, showLogs } from './debug';
 import type { AnswerPanel } from './panel';
@@ -21,8 +22,8 @@ import type { Shown } from './render';
 import { showReport } from './report';
 import type { Setup } from './setup';
 import type { StatusDisplay } from './status';
-import { runInTerminal } from './terminal';
-import { fileName, messageOf, OVERVIEW, TOUR } from './words';
+import { tourOf } from './tour';
+import { fileName, messageOf, OVERVIEW } from './words';
 
 const PAUSE_MINUTES = 60;
 /** As long as a lunch: it ends by itself when there is nothing left to think about, and wakes when the person is back. */
@@ -49,7 +50,7 @@ export function registerCommands(parts: Parts): Disposable[] {
     openReady: (ready: ReadyQuestion) => panel.openReady(ready, ready.uri),
     askAgain: (ready: ReadyQuestion) => askAgain(server, panel, ready),
     showOverview: (folder?: Uri) => ask(server, panel, about(OVERVIEW, folder), l10n.t('Overview')),
-    takeTour: (folder?: Uri) => ask(server, panel, about(TOUR, folder), l10n.t('Tour')),
+    takeTour: (folder?: Uri) => takeTour(server, panel, folder),
     showBriefing: (folder?: Uri) => showBriefing(server, panel, folder),
     showReport: () => showReport(server),
     showMenu: () => display.showMenu(),
@@ -149,4 +150,9 @@ function showBriefing(server: SleeptimeServer, panel: AnswerPanel, folder?: Uri)
   return panel.run(l10n.t('What changed since I was here?'), ({ token }) =>
     server.request(BRIEFING_REQUEST, { ...(uri && { uri: uri.toString() }) }, token),
   );
+}
+
+async function takeTour(server: SleeptimeServer, panel: AnswerPanel, chosen?: Uri): Promise<Shown | undefined> {
+  const folder = chosen ?? workspace.workspaceFolders?.[0]?.uri;
+  return folder && panel.run(l10n.t('Tour'), () => tourOf(server, folder));
 }

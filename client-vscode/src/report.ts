@@ -1,16 +1,13 @@
 /** What was spent and what was used, as `sleeptime report` writes it, in a tab. */
 
-import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
-import { l10n, ProgressLocation, ViewColumn, window, workspace } from 'vscode';
+import { l10n, ProgressLocation, ViewColumn, window } from 'vscode';
+import { outputOf } from './cli';
 import type { SleeptimeServer } from './client';
-import { sibling } from './launch';
 import { messageOf } from './words';
 
-const PATIENCE_MS = 60_000;
 /** The report is one self-contained file: its pictures are in it, and nothing of it runs or is fetched. */
 const POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'";
 
@@ -36,10 +33,7 @@ async function reportHtml(server: SleeptimeServer): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'sleeptime-'));
   try {
     const file = join(folder, 'report.html');
-    const launch = server.launch && sibling(server.launch, ['report', '--html', file]);
-    if (launch === undefined) throw new Error(l10n.t('The Sleeptime server is not running.'));
-    const cwd = workspace.workspaceFolders?.[0]?.uri.fsPath ?? folder;
-    await promisify(execFile)(launch.command, [...launch.args], { cwd, timeout: PATIENCE_MS });
+    await outputOf(server, ['report', '--html', file]);
     return await readFile(file, 'utf8');
   } finally {
     await rm(folder, { recursive: true, force: true });

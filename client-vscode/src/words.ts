@@ -4,7 +4,6 @@ import { env } from 'vscode';
 
 /** What is asked of the server, which knows its questions in English. */
 export const OVERVIEW = 'What is this repository about?';
-export const TOUR = 'Where should a newcomer start reading this repository?';
 
 const UNITS: readonly [Intl.RelativeTimeFormatUnit, number][] = [
   ['year', 31_536_000],
