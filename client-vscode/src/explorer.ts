@@ -119,7 +119,7 @@ function nodeCommands(server: SleeptimeServer): Disposable[] {
   const act = (action: ControlAction) => (note: Note) => control(server, { action, ...subjectOf(note) });
   const handlers: Record<string, (note: Note) => unknown> = {
     thinkNext: act('thinkNext'),
-    forget: act('forget'),
+    forgetNote: act('forget'),
     exclude: act('exclude'),
     include: act('include'),
     regenerate: (note) =>

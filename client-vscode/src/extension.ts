@@ -12,6 +12,7 @@ import { registerModel } from './model';
 import { AnswerPanel } from './panel';
 import { ServerRequest } from './protocol';
 import type { ReadyQuestion, StatusParams } from './protocol';
+import { reportHtml } from './report';
 import { Setup } from './setup';
 import { StatusDisplay } from './status';
 import { lazyTrace } from './trace';
@@ -26,6 +27,8 @@ export interface Api {
   about(): ReturnType<SleeptimeServer['about']>;
   /** Ready questions that fit a text. */
   suggest(text: string): Promise<readonly ReadyQuestion[]>;
+  /** The report as a page. */
+  report(): Promise<string>;
   readonly notes: NotesView;
 }
 
@@ -57,6 +60,7 @@ export function activate(context: ExtensionContext): Api {
     status: () => display.status(),
     about: () => server.about(),
     suggest: (text) => server.request(ServerRequest.suggest, { text }),
+    report: () => reportHtml(server),
     notes,
   };
 }

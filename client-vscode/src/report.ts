@@ -29,7 +29,8 @@ export function confined(html: string): string {
   return /<head[^>]*>/i.test(html) ? html.replace(/<head[^>]*>/i, (head) => head + policy) : policy + html;
 }
 
-async function reportHtml(server: SleeptimeServer): Promise<string> {
+/** What `sleeptime report` writes. */
+export async function reportHtml(server: SleeptimeServer): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'sleeptime-'));
   try {
     const file = join(folder, 'report.html');

@@ -20,7 +20,7 @@ HERE = Path(__file__).resolve().parent / "vscode"
 VSCODE = HERE / "node_modules" / "code-server" / "lib" / "vscode"
 CLIENT = HERE.parents[2] / "client-vscode"
 START_SECONDS = 60
-PICTURES = ("hover", "suggest", "answer", "cited", "lens", "tree", "menu", "walkthrough", "chat")
+PICTURES = ("hover", "suggest", "answer", "cited", "lens", "tree", "menu", "report", "walkthrough", "chat")
 
 SETTINGS = {
     "sleeptime.server.interpreter": sys.executable,

@@ -6,7 +6,7 @@ const LIVE = 'Which greeting is printed on a card, and where is it kept?';
 
 export async function play(page, picture) {
   await page.locator('.statusbar-item', { hasText: /awake|drowsy|asleep/ }).waitFor();
-  const steps = [hover, suggest, askLive, tree, menu, walkthrough, chat];
+  const steps = [hover, suggest, askLive, lens, tree, menu, report, walkthrough, chat];
   for (const step of steps.filter(({ name }) => (process.env.STEPS ?? name).includes(name))) await step(page, picture);
 }
 
@@ -83,6 +83,13 @@ async function menu(page, picture) {
     .waitFor();
   await picture('menu');
   await page.keyboard.press('Escape');
+}
+
+async function report(page, picture) {
+  await command(page, 'Sleeptime: Show report');
+  const shown = page.frameLocator('iframe.webview').last().frameLocator('iframe#active-frame');
+  await shown.locator('h1').first().waitFor();
+  await picture('report');
 }
 
 async function walkthrough(page, picture) {

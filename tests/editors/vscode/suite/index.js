@@ -71,6 +71,17 @@ exports.run = suite({
     assert.ok((await run('sleeptime.explainThisModule')).markdown.length > 0);
   },
 
+  async 'code lenses offer what is ready, and a click shows it'() {
+    const { uri } = await makeCard();
+    const lenses = await eventually('code lenses', async () => {
+      const found = await run('vscode.executeCodeLensProvider', uri, 20);
+      return found.length > 0 && found;
+    });
+    const { command } = lenses.find((lens) => lens.command?.command === 'sleeptime.show');
+    const shown = await run(command.command, ...command.arguments);
+    assert.ok(shown.markdown.length > 0);
+  },
+
   async 'the explorer lists modules, and their questions below them'() {
     const { notes } = extension().exports;
     const top = await eventually('the tree', async () => {
@@ -87,6 +98,14 @@ exports.run = suite({
     assert.ok(questions.length > 0);
     assert.ok(questions.every(({ question: { path } }) => path === 'cards/make.py'));
     for (const note of [...top, ...modules, ...questions]) assert.ok(notes.getTreeItem(note).label);
+  },
+
+  async 'it pauses and resumes when told to'() {
+    const state = () => extension().exports.status().state;
+    await run('sleeptime.pauseAnHour');
+    await eventually('a pause', () => state() === 'paused');
+    await run('sleeptime.resume');
+    await eventually('the end of the pause', () => state() !== 'paused');
   },
 
   async "the extension's own model answers, without an account"() {
@@ -106,6 +125,12 @@ exports.run = suite({
     const input = { question: 'What does make_card do?', path: 'cards/post.py' };
     const { content } = await vscode.lm.invokeTool('sleeptime_ask', { input, toolInvocationToken: undefined });
     assert.match(content[0].value, /Evidence:\n- cards\/\w+\.py:\d+/);
+  },
+
+  async 'the tour and the report are those of the command line'() {
+    const tour = await run('sleeptime.takeTour');
+    assert.match(tour.markdown, /1\. cards\/\w+\.py:\d+/);
+    assert.match(await extension().exports.report(), /<svg|<table/);
   },
 
   async 'what a report of a fault needs is copied'() {
