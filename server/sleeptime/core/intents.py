@@ -17,6 +17,7 @@ IntentName = Literal[
     "dependencies", "dependents", "contents", "history", "introduced", "impact", "overview",
     "entry_points", "configuration", "testing", "lifecycle", "changed", "where", "rationale", "effects",
     "collaborators", "extension_points", "data_flow", "invariants", "flow", "error_handling", "conventions",
+    "questions",
 ]  # fmt: skip
 
 
@@ -263,6 +264,14 @@ INTENTS = (
         "Why does `{name}` exist?",
         0.06,
         r"^why\b|\b(reason|rationale) (for|behind)\b",
+        typed=False,
+    ),
+    _intent(
+        "questions",
+        ("module",),
+        "Which questions does `{name}` raise?",
+        0.02,
+        r"(which|what) questions\b( does| do)?( .*\braises?)?",
         typed=False,
     ),
     _intent(

@@ -24,6 +24,7 @@ from sleeptime.sleep.idle import Used
 from sleeptime.sleep.material import Known
 from sleeptime.sleep.notes import Notes
 from sleeptime.sleep.plan import Outlook, Planned, plan
+from sleeptime.sleep.propose import proposed_themes
 from sleeptime.sleep.themes import themes_of
 from sleeptime.sleep.value import Counts
 from sleeptime.sleep.write import PROMPT_VERSION, Cost, Writer, Written
@@ -65,7 +66,7 @@ def foresee(subject: Subject, notes: Notes, attention: Attention, now: float) ->
         attention=attention.weights(now, Graph(outlines).dependents),
         edited=attention.edited(now),
         notes=notes,
-        themes=tuple(themes_of(subject.sources, ranks)),
+        themes=(*themes_of(subject.sources, ranks), *proposed_themes(notes.of_intent("questions"), subject.sources)),
     )
     excluded = excluded_from(store.meta(EXCLUDED))
     planned = plan(subject.sources, ranks, f"{PROMPT_VERSION}@{subject.model}", outlook)
@@ -82,6 +83,9 @@ class Tally(Struct):
     answers_planned: int = 0
     deaths: int = 0
 
+
+PLAN_SECONDS = 600.0
+"""A long sleep looks again at what there is to do: files change, and what was written raises new questions."""
 
 DEATHS_IN_A_ROW = 2
 """One death may be the job's fault, and others can go on; two are the engine's."""
@@ -131,7 +135,10 @@ class Sleeper:
         """
         start, tally = self._clock.monotonic(), Tally(Cost())
         total = self.plan()
+        planned_at = start
         while not cancel.is_set():
+            if self._clock.monotonic() - planned_at > PLAN_SECONDS:
+                total, planned_at = tally.done + self.plan(), self._clock.monotonic()
             jobs = self._claimed()
             if not jobs:
                 before = tally.answers_planned

@@ -16,6 +16,7 @@ from sleeptime.sleep.names import Named, named, named_of
 from sleeptime.sleep.notes import FindNote, feeding, no_notes, parts_of
 from sleeptime.sleep.pages import page_number, pages_of, shown
 from sleeptime.sleep.parts import fitting, part_of, whereabouts
+from sleeptime.sleep.propose import PROPOSED, SCHEMA
 from sleeptime.sleep.themes import FindMembers, no_members
 
 OUTLINE_LINES = 40
@@ -40,6 +41,7 @@ class Material(Struct, frozen=True):
     read: tuple[Target, ...] = ()
     names: Named = Named()
     stated: str = ""
+    json_schema: str = ""
 
 
 class Known(Struct, frozen=True):
@@ -104,6 +106,9 @@ class Gatherer:
     def _of_module(self, target: Target, intent: str, outline: Outline, passage: Passage) -> Material:
         notes = feeding(parts_of(target, intent, self._sources), self._find_note)
         head, context = _module(target, outline), _card_passage(target, outline)
+        if intent == "questions":
+            task = f"{self._page(target, outline)}\n{render('propose.v1', path=target.path, count=str(PROPOSED))}"
+            return Material(_messages(head, task), (passage,), context, json_schema=SCHEMA)
         task = f"{self._page(target, outline)}\n{render('overview.v1', path=target.path)}"
         if notes:
             shown = render("notes.v1", subject=f"`{target.path}`", notes=_listed(notes))

@@ -39,6 +39,10 @@ class Notes:
         """The fresh summary of a target."""
         return self._fresh.get((target, "purpose"))
 
+    def of_intent(self, intent: str) -> list[Answer]:
+        """All fresh answers of one kind."""
+        return [answer for (_, kind), answer in self._fresh.items() if kind == intent]
+
     def has(self, target: Target, intent: str) -> bool:
         """Whether a fresh answer is there already."""
         return (target, intent) in self._fresh

@@ -30,7 +30,7 @@ MIN_EXPLAIN_LINES = 6
 MIN_MODULE_SYMBOLS = 6
 """How the parts of a module work together is a question only if there are some."""
 
-THEME_WEIGHT = 2.0
+THEME_WEIGHT = 6.0
 """Most questions name a concept rather than a symbol (two of three short ones in a public set)."""
 
 MIN_STATE = 2
@@ -59,7 +59,7 @@ def likely_questions(path: str, outline: Outline) -> Iterator[Question]:
         return
     yield _question(Target("module", path), "purpose", path, 2.0)
     if len(outline.symbols) >= MIN_MODULE_SYMBOLS:
-        for intent in ("explain", "data_flow"):
+        for intent in ("explain", "data_flow", "questions"):
             yield _question(Target("module", path), intent, path, 1.0)
     for symbol in outline.symbols:
         if weight := _weight(symbol, outline):
@@ -78,7 +78,7 @@ def questions_about_themes(themes: Iterable[Theme]) -> Iterator[list[Question]]:
     """The open questions about each theme, which are written from the same code."""
     for theme in themes:
         name = theme.target.symbol
-        weight = THEME_WEIGHT * theme.weight**0.5
+        weight = THEME_WEIGHT * theme.weight
         asked = [_question(theme.target, intent, name, weight) for intent in theme.intents]
         yield [msgspec.structs.replace(question, members=theme.members) for question in asked]
 

@@ -3,7 +3,7 @@ which class has which member. Similarity to the source does not see such an erro
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from msgspec import Struct
 
@@ -62,6 +62,18 @@ def truths_of(target: Target, outline: Outline, outlines: Outlines) -> Truths:
         raised=frozenset({_last(name) for symbol in symbols for name in symbol.raises} | documented),
         extended=frozenset(_last(base) for symbol in symbols for base in symbol.bases),
         called=frozenset({ref.name for ref in references if ref.kind != "write"} | documented),
+        outlines=outlines,
+    )
+
+
+def truths_of_parts(parts: Sequence[Target], outlines: Outlines) -> Truths:
+    """The facts of several targets together: what is true of one may be said of the whole."""
+    found = [truths_of(part, outline, outlines) for part in parts if (outline := outlines.outline(part.path))]
+    return Truths(
+        name="",
+        raised=frozenset().union(*(one.raised for one in found)),
+        extended=frozenset().union(*(one.extended | {one.name} for one in found)),
+        called=frozenset().union(*(one.called for one in found)),
         outlines=outlines,
     )
 

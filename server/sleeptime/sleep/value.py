@@ -20,7 +20,7 @@ SECONDS_SAVED = {"purpose": 8.0}
 """A live answer takes about this long on two cores; what is ready takes none."""
 DEFAULT_SECONDS_SAVED = 14.0
 
-COST_SECONDS = {"purpose": 5.0}
+COST_SECONDS = {"purpose": 5.0, "where": 0.2}
 DEFAULT_COST_SECONDS = 11.0
 """Reading its source and writing it, with the module's prefix computed."""
 

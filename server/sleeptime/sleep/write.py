@@ -10,18 +10,19 @@ from msgspec import Struct
 from sleeptime.core.intents import question_for
 from sleeptime.core.keys import answer_key
 from sleeptime.core.ports import ChatRequest, ChatResult, Clock, Message, Model
-from sleeptime.core.types import Answer, GateResults, Read, Target
+from sleeptime.core.types import Answer, GateResults, Outline, Read, Target
 from sleeptime.index import Freshness, Scope, Sources, find_evidence
 from sleeptime.prompts import render
 from sleeptime.sleep.material import Gatherer, Known, Material
-from sleeptime.sleep.truths import Truths, truths_of
+from sleeptime.sleep.propose import sifted
+from sleeptime.sleep.truths import Truths, truths_of, truths_of_parts
 from sleeptime.sleep.verify import Sifted, check, keep_sound, problems, whole_sentences
 
-PROMPT_VERSION = "system.v1+module.v2+theme.v1+thought.v3"
+PROMPT_VERSION = "system.v1+module.v2+theme.v1+thought.v4"
 """Names the prompt files a thought is made from; a changed file has a new name, and so has this."""
 
-ANSWER_TOKENS = {"purpose": 90}
-"""Two sentences dense with names; more is padding from a small model."""
+ANSWER_TOKENS = {"purpose": 90, "questions": 240}
+"""Two sentences dense with names; more is padding from a small model. Eight questions of a line each."""
 LONG_ANSWER_TOKENS = 200
 """Four sentences, for every other intent."""
 
@@ -55,6 +56,11 @@ class Judge(Struct, frozen=True):
 
     scope: Scope
     truths: Truths | None
+    outline: Outline | None = None
+
+    def questions(self, text: str, target: Target) -> Sifted:
+        """The proposed questions that are worth keeping."""
+        return sifted(text, target, self.outline, self.scope) if self.outline else Sifted("", {})
 
     def gates(self, text: str) -> GateResults:
         """How a text fares."""
@@ -79,29 +85,34 @@ class Thought(Struct):
         if self.material.stated:
             self.text = self.material.stated
             return None
-        return ChatRequest(self.material.messages, max_tokens=self._room_tokens())
+        return self._request(self.material.messages)
 
     def retry(self) -> ChatRequest | None:
         """The question again with what is wrong with the first answer, if anything is."""
-        if self.cancelled or self.material.stated or not (wrong := problems(self.judge.gates(self.text))):
+        alone = self.cancelled or self.material.stated or self.material.json_schema
+        if alone or not (wrong := problems(self.judge.gates(self.text))):
             return None
         complaint = Message("user", render("retry.v2", problems=wrong))
         messages = (*self.material.messages, Message("assistant", self.text), complaint)
-        return ChatRequest(messages, max_tokens=self._room_tokens())
+        return self._request(messages)
 
-    def _room_tokens(self) -> int:
-        return ANSWER_TOKENS.get(self.intent, LONG_ANSWER_TOKENS)
+    def _request(self, messages: tuple[Message, ...]) -> ChatRequest:
+        room = ANSWER_TOKENS.get(self.intent, LONG_ANSWER_TOKENS)
+        return ChatRequest(messages, max_tokens=room, json_schema=self.material.json_schema)
 
     def hear(self, result: ChatResult) -> None:
         """Take what the model said."""
         self.cost.add(result)
         self.cancelled = self.cancelled or result.finish == "cancelled"
-        self.text = whole_sentences(result.text, cut_off=result.finish == "length")
+        as_said = result.text if self.material.json_schema else ""
+        self.text = as_said or whole_sentences(result.text, cut_off=result.finish == "length")
 
     def sound(self) -> Sifted:
         """What of the text may be kept."""
         if self.material.stated:
             return Sifted(self.text, {})
+        if self.intent == "questions":
+            return self.judge.questions(self.text, self.target)
         messages = self.material.messages
         instructions = [messages[0].content, messages[1].content.rsplit("\n", 1)[-1]]
         return keep_sound(self.text, self.judge.scope, instructions, self.judge.truths)
@@ -146,9 +157,14 @@ class Writer:
             return None
         outline = self._sources.outlines.outline(target.path)
         scope = self._sources.scope([*material.passages, material.context])
-        truths = truths_of(target, outline, self._sources.outlines) if outline else None
+        truths = self._truths(target, material, outline)
         read = tuple(self._read(member) for member in material.read)
-        return Thought(target, intent, code_hash, material, Judge(scope, truths), read, Cost())
+        return Thought(target, intent, code_hash, material, Judge(scope, truths, outline), read, Cost())
+
+    def _truths(self, target: Target, material: Material, outline: Outline | None) -> Truths | None:
+        if material.read:
+            return truths_of_parts(material.read, self._sources.outlines)
+        return truths_of(target, outline, self._sources.outlines) if outline else None
 
     def _read(self, target: Target) -> Read:
         return Read(target, self._freshness.code_hash(target), self._freshness.token_hash(target))
@@ -164,18 +180,18 @@ class Writer:
             return Written(None, Cost(), reason="the code changed meanwhile")
         if thought.cancelled:
             return Written(None, thought.cost, cancelled=True, seconds=seconds)
-        sifted = thought.sound()
-        if not sifted.text:
-            gates = ", ".join(f"{gate} {count}" for gate, count in sorted(sifted.dropped.items()))
+        kept = thought.sound()
+        if not kept.text:
+            gates = ", ".join(f"{gate} {count}" for gate, count in sorted(kept.dropped.items()))
             return Written(None, thought.cost, reason=f"no sentence passed the gates ({gates})", seconds=seconds)
-        return Written(self._answer(thought, sifted, seconds), thought.cost, seconds=seconds)
+        return Written(self._answer(thought, kept, seconds), thought.cost, seconds=seconds)
 
-    def _answer(self, thought: Thought, sifted: Sifted, seconds: float) -> Answer:
+    def _answer(self, thought: Thought, kept: Sifted, seconds: float) -> Answer:
         target, material, cost = thought.target, thought.material, thought.cost
         question = question_for(thought.intent, target.symbol or target.path)
         dependencies = tuple(note.key for note in material.dependencies)
         depends_on = [str(target), *dependencies, *(f"{one.target} {one.code_hash}" for one in thought.read)]
-        text = f"{sifted.text} {material.names.without(sifted.text).sentence()}".rstrip()
+        text = f"{kept.text} {material.names.without(kept.text).sentence()}".rstrip()
         return Answer(
             key=answer_key(thought.code_hash, depends_on, question, PROMPT_VERSION, self._model.name),
             target=target,
@@ -187,7 +203,7 @@ class Writer:
             model=self._model.name,
             prompt=PROMPT_VERSION,
             created_at=self._clock.now(),
-            gates=msgspec.structs.replace(thought.judge.gates(sifted.text), dropped=sifted.dropped),
+            gates=msgspec.structs.replace(thought.judge.gates(kept.text), dropped=kept.dropped),
             prompt_tokens=cost.prompt_tokens,
             cached_tokens=cost.cached_tokens,
             generated_tokens=cost.generated_tokens,

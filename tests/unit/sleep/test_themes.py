@@ -94,3 +94,10 @@ def test_it_is_stale_once_a_part_says_something_else_and_not_before() -> None:
     changed = web({"web/sessions.py": body.replace("not environ", "environ is None")})
     fresh = [Freshness(sources, lambda _: None).is_fresh(answer) for sources in (web(), commented, elsewhere, changed)]
     assert fresh == [True, True, True, False]
+
+
+def test_claims_about_a_concept_are_held_against_all_its_parts() -> None:
+    answer = write("explain", "`open_session` raises `SessionError`. `open_session` raises `ValueError`.")
+    assert "ValueError" not in answer.text
+    assert answer.text.startswith("`open_session` raises `SessionError`. It ")
+    assert answer.gates.dropped == {"facts": 1}
