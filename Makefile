@@ -113,5 +113,6 @@ bench-answers: $(VENV)/.dev ## Compare answers on the questions in EVAL=folder (
 	$(BIN)/python tests/bench/bench_answers.py $(or $(EVAL),$(error say where the questions are: make bench-answers EVAL=folder)) \
 	  $(if $(MODEL),--model $(MODEL)) $(if $(LIMIT),--limit $(LIMIT)) $(if $(SLEEP_MINUTES),--sleep-minutes $(SLEEP_MINUTES))
 
-bench-sleep: $(VENV)/.dev ## Measure what sleep costs and yields, on flask
-	$(BIN)/python tests/bench/bench_sleep.py
+bench-sleep: $(VENV)/.dev ## Measure what sleep costs and yields, on flask (MODEL=name, MINUTES of sleep, EVAL=folder of questions)
+	$(BIN)/python tests/bench/bench_sleep.py $(if $(filter command environment,$(firstword $(origin MINUTES))),--minutes $(MINUTES)) \
+	  $(if $(MODEL),--model "$(MODEL)") $(if $(EVAL),--questions "$(EVAL)/flask.short.jsonl")

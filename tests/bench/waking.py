@@ -34,6 +34,7 @@ POLL_SECONDS = 0.003
 STILL_SECONDS = 0.4
 """Without a tick for so long the engine has stopped: a decoding step takes a quarter of that."""
 SPIN_SECONDS = 8.0
+QUIET_SECONDS = 2
 NEVER_SECONDS = 86_400
 SPIN = (
     f"import time\nend=time.monotonic()+{SPIN_SECONDS}\nn=0\nwhile time.monotonic()<end:\n"
@@ -68,7 +69,7 @@ class Bedroom:
 
     async def sleep(self) -> None:
         """Until the engine computes for the sleep."""
-        self._client.settings = self._settings(0)
+        self._client.settings = self._settings(QUIET_SECONDS)
         await self._client.greet_again()
         engine = self.engine()
         before = ticks(engine)
@@ -90,17 +91,20 @@ class Bedroom:
         await self._client.greet_again()
         return last - start
 
-    async def first_token(self, question: str) -> float:
-        """Seconds from a question to its first piece."""
-        first: list[float] = []
-        start = time.perf_counter()
+    async def first_token(self, question: str) -> tuple[float, float]:
+        """Seconds from a question to its first piece, by the clock and of the engine's own processor time, which other
+        programs do not stretch.
+        """
+        first: list[tuple[float, float]] = []
+        engine = self.engine()
+        start, used = time.perf_counter(), ticks(engine)
 
         def heard(message: say.AnyWorkerMessage) -> None:
             if isinstance(message, say.Piece) and not first:
-                first.append(time.perf_counter() - start)
+                first.append((time.perf_counter() - start, ticks(engine) - used))
 
         await self._client.request(say.Ask(root=self.root, question=question, fresh=True, verbosity=0), heard)
-        return first[0] if first else time.perf_counter() - start
+        return first[0] if first else (time.perf_counter() - start, ticks(engine) - used)
 
     def engine(self) -> psutil.Process:
         """The llama.cpp process under this user's newest worker."""
@@ -130,43 +134,46 @@ def ticks(process: psutil.Process) -> float:
 
 
 async def stops(room: Bedroom, rounds: int) -> dict[str, Any]:
-    """Wake at random moments, and take up again."""
-    rows, resumed = [], []
+    """Wake at random moments; what was interrupted is taken up again in the next round."""
+    stopped, interrupted = [], []
     for _ in range(rounds):
         await room.sleep()
         await asyncio.sleep(random.uniform(0.05, 4.0))
-        count = len(room.thoughts())
-        seconds = await room.wake()
-        rows.append(seconds)
+        stopped.append(1000 * await room.wake())
         await asyncio.sleep(0.3)
-        interrupted = room.thoughts()[count:]
-        resumed.append([len(room.thoughts()), interrupted[-1] if interrupted else None])
+        interrupted.append(len(room.thoughts()) - 1)
+    await room.sleep()  # the last one is taken up, too
+    await asyncio.sleep(10.0)
+    await room.wake()
     thoughts = room.thoughts()
-    shares = [
-        thoughts[at][2] / max(1, thoughts[at][1])
-        for at, _ in resumed
-        if at < len(thoughts) and thoughts[at][0] == thoughts[at - 1][0]
-    ]
+    again = [(thoughts[at], thoughts[at + 1]) for at in interrupted if 0 <= at < len(thoughts) - 1]
+    pairs = [(before, after) for before, after in again if before[0] == after[0]]
+    whole = [after[2] / after[1] for before, after in pairs if before[3]]
     return {
-        "stop_ms": [1000 * row for row in rows], "stop_ms_median": 1000 * statistics.median(rows),
-        "stop_ms_worst": 1000 * max(rows), "resumed_from_cache_shares": shares,
-        "resumed_from_cache": statistics.mean(shares) if shares else None,
+        "stop_ms": stopped, "stop_ms_median": statistics.median(stopped), "stop_ms_worst": max(stopped),
+        "resumed": [{"target": b[0], "prompt": a[1], "cached_before": b[2], "written_before": b[3], "cached": a[2]}
+                    for b, a in pairs],
+        "resumed_from_cache_once_it_wrote": statistics.mean(whole) if whole else None,
     }  # fmt: skip
 
 
 async def first_tokens(room: Bedroom, names: list[str]) -> dict[str, Any]:
     """Asked while asleep and while awake, in turns, about different symbols: what one prefilled serves no other."""
-    asleep, awake = [], []
+    rows: dict[bool, list[tuple[float, float]]] = {True: [], False: []}
     for at, name in enumerate(names):
-        if at % 2:
+        asleep = bool(at % 2)
+        if asleep:
             await room.sleep()
             await asyncio.sleep(random.uniform(0.5, 2.0))
-            asleep.append(await room.first_token(f"Why does {name} matter to its callers?"))
+        rows[asleep].append(await room.first_token(f"Why does {name} matter to its callers?"))
+        if asleep:
             await room.wake()
-        else:
-            awake.append(await room.first_token(f"Why does {name} matter to its callers?"))
-    ratio = statistics.median(asleep) / statistics.median(awake)
-    return {"first_token_asleep_s": asleep, "first_token_awake_s": awake, "first_token_ratio": ratio}
+    asleep_s, awake_s = (statistics.median(seconds for seconds, _ in rows[asleep]) for asleep in (True, False))
+    asleep_cpu, awake_cpu = (statistics.median(cpu for _, cpu in rows[asleep]) for asleep in (True, False))
+    return {
+        "first_token_asleep": rows[True], "first_token_awake": rows[False],
+        "first_token_ratio": asleep_s / awake_s, "first_token_cpu_ratio": asleep_cpu / max(0.01, awake_cpu),
+    }  # fmt: skip
 
 
 async def neighbour(room: Bedroom, rounds: int) -> dict[str, Any]:

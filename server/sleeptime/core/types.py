@@ -153,6 +153,8 @@ class Target(Struct, frozen=True):
     symbol: str = ""
 
     def __str__(self) -> str:
+        if self.level == "topic":
+            return f"{self.symbol} ({self.path})" if self.path else self.symbol
         return f"{self.path}::{self.symbol}" if self.symbol else self.path or "the repository"
 
 

@@ -49,7 +49,7 @@ start stop end process parse format build return no iter len repr enter exit eq 
 instance attribute attr property param parameter option result info content text line number count size index max
 min first last next prev current python java go node rust impl abstract generic simple null none empty interface
 mixin factory manager helper wrapper invalid valid after before copy merge prepare resolve register setup apply
-handle getstate setstate send dump dumps environment
+handle getstate setstate send dump dumps environment path slot val guess
 """
 _PLAIN_WORDS = frozenset(_PLAIN_WORDS_TEXT.split())
 """Words that most programs have: nobody asks where "get" is."""

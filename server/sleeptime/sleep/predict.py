@@ -78,7 +78,7 @@ def questions_about_themes(themes: Iterable[Theme]) -> Iterator[list[Question]]:
     """The open questions about each theme, which are written from the same code."""
     for theme in themes:
         name = theme.target.symbol
-        weight = THEME_WEIGHT * theme.weight
+        weight = THEME_WEIGHT * theme.weight**0.5
         asked = [_question(theme.target, intent, name, weight) for intent in theme.intents]
         yield [msgspec.structs.replace(question, members=theme.members) for question in asked]
 

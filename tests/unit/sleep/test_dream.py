@@ -173,3 +173,20 @@ def test_one_that_is_too_long_does_not_take_its_neighbours_along(store: Store) -
     slept = sleeper(store, EchoModel(reply, together=8)).run(threading.Event(), ignore)
     assert [str(job.target) for job in store.jobs.in_state("failed")] == ["shop/cart.py::Cart.add"]
     assert slept.answers == slept.jobs_done - 1 > 5
+
+
+def test_a_thought_that_fails_three_times_is_set_aside_with_its_reason_and_blocks_nobody(tmp_path: Path) -> None:
+    clock = FixedClock()
+
+    def reply(request: ChatRequest) -> str:
+        if "`Cart.add` for" in request.messages[-1].content:
+            raise ValueError("odd")
+        return sound(request)
+
+    with open_writer(tmp_path / "timed.db", clock.now) as store:
+        for _ in range(3):
+            Sleeper(shop(), store, "/shop", Tools(EchoModel(reply), clock)).run(threading.Event(), ignore)
+            clock.advance(1000)
+        (job,) = store.jobs.in_state("set_aside")
+        assert (str(job.target), job.attempts, job.reason) == ("shop/cart.py::Cart.add", 3, "ValueError: odd")
+        assert store.jobs.counts()["waiting"] == 0

@@ -81,3 +81,29 @@ async def test_consent_that_is_taken_back_ends_the_sleep(monkeypatch: Any) -> No
     night.resident.settings = Settings(sleep=SleepSettings(consent="no"))
     await night.until(lambda: not night.sleeping and night.reasons[-1] == "switched off")
     running.cancel()
+
+
+async def test_two_repositories_take_turns(monkeypatch: Any) -> None:
+    monkeypatch.setattr(nights, "SLICE_SECONDS", 0.005)
+    clock, turns = FixedClock(), []
+    residents = [
+        Resident(FakePlace(root), Settings(sleep=SleepSettings(consent="yes", quiet_seconds=0)))
+        for root in ("/a", "/b")
+    ]
+    for resident in residents:
+        resident.indexed = True
+
+    async def sleep(resident: Resident, give_way: threading.Event) -> Any:
+        turns.append(resident.root)
+        while not give_way.is_set():  # noqa: ASYNC110 - as the real one: it is stopped from outside
+            await asyncio.sleep(0.001)
+        clock.advance(60)
+        return slept(done=1, left=1)
+
+    around = Surroundings(clock, lambda: MachineState(on_mains=True), lambda _: None)
+    running = asyncio.create_task(Nights(around, lambda: residents, sleep).run())
+    async with asyncio.timeout(5):
+        while len(turns) < 6:  # noqa: ASYNC110 - what is awaited is another task's doing
+            await asyncio.sleep(0.001)
+    running.cancel()
+    assert turns[:6] in (["/a", "/b"] * 3, ["/b", "/a"] * 3)
