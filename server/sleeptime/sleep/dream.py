@@ -66,6 +66,7 @@ def foresee(subject: Subject, notes: Notes, attention: Attention, now: float) ->
         attention=attention.weights(now, Graph(outlines).dependents),
         edited=attention.edited(now),
         notes=notes,
+        begun=store.ledger.latest_thought(),
         themes=(*themes_of(subject.sources, ranks), *proposed_themes(notes.of_intent("questions"), subject.sources)),
     )
     excluded = excluded_from(store.meta(EXCLUDED))

@@ -32,13 +32,16 @@ ASKED_SHARE = 0.1
 
 
 class Outlook(Struct, frozen=True):
-    """All that the order depends on besides the code: what use has taught, where the person looks, what is written."""
+    """All that the order depends on besides the code: what use has taught, where the person looks, what is written,
+    and what was thought about last (`begun`).
+    """
 
     counts: Counts = Counts()
     attention: Mapping[str, tuple[float, str]] = {}
     edited: frozenset[str] = frozenset()
     notes: Notes | None = None
     themes: tuple[Theme, ...] = ()
+    begun: Target | None = None
 
 
 class Planned(Struct, frozen=True):
@@ -57,6 +60,10 @@ class Thought(Struct, frozen=True):
     worth: Worth
 
 
+Sitting = tuple[float, list[Thought]]
+"""Thoughts to be thought one after the other, and what they are worth a second."""
+
+
 def plan(
     sources: Sources, ranks: Mapping[str, float], prompt_version: str, outlook: Outlook | None = None
 ) -> list[Planned]:
@@ -71,10 +78,30 @@ class _Plan:
         self._outlook = outlook
 
     def jobs(self, prompt_version: str) -> list[Planned]:
-        sittings = [_sitting(group) for group in self._groups() if group]
+        sittings = [self._sitting(group) for group in self._groups() if group]
         sittings.sort(key=lambda sitting: (-sitting[0], str(sitting[1][0].question.target)))
         planned = (self._planned(thought, rate, prompt_version) for rate, sitting in sittings for thought in sitting)
         return [one for one, _ in zip(planned, range(MAX_JOBS), strict=False)]
+
+    def _sitting(self, thoughts: list[Thought]) -> Sitting:
+        """A symbol's questions stand together. A page that is read already costs nothing more: what was begun, and
+        then interrupted, is finished before another page pushes it out of the engine's cache.
+        """
+        is_read = self._is_read(thoughts[0].question.target)
+        seconds = sum(thought.worth.cost_seconds for thought in thoughts) + (0.0 if is_read else PAGE_SECONDS)
+        ordered = sorted(thoughts, key=lambda thought: thought.question.target.symbol)
+        return sum(thought.worth.value for thought in thoughts) / seconds, ordered
+
+    def _is_read(self, target: Target) -> bool:
+        """Whether a target shares its page, or the parts of its theme, with what was thought about last."""
+        begun = self._outlook.begun
+        if begun is None or target.path != begun.path or (target.level == "topic") != (begun.level == "topic"):
+            return False
+        outline = self._sources.outlines.outline(target.path)
+        if target.level == "topic" or outline is None:
+            return target.symbol == begun.symbol
+        pages, symbol_of = pages_of(outline), self._sources.symbol
+        return page_number(pages, symbol_of(target)) == page_number(pages, symbol_of(begun))
 
     def _groups(self) -> Iterator[list[Thought]]:
         """The questions of one page each, then those about what modules make up."""
@@ -168,14 +195,3 @@ def importance_of(path: str, ranks: Mapping[str, float]) -> float:
     """
     relative = ranks.get(path, 0.0) * max(len(ranks), 1)
     return math.sqrt(max(relative, 0.1)) * (TEST_WEIGHT if is_test_path(path) else 1.0)
-
-
-Sitting = tuple[float, list[Thought]]
-"""Thoughts to be thought one after the other, and what they are worth a second."""
-
-
-def _sitting(thoughts: list[Thought]) -> Sitting:
-    """A symbol's questions stand together, the page's first symbol first."""
-    seconds = PAGE_SECONDS + sum(thought.worth.cost_seconds for thought in thoughts)
-    ordered = sorted(thoughts, key=lambda thought: thought.question.target.symbol)
-    return sum(thought.worth.value for thought in thoughts) / seconds, ordered

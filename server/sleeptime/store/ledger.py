@@ -123,6 +123,13 @@ class Ledger:
             ) in rows
         ]  # fmt: skip
 
+    def latest_thought(self) -> Target | None:
+        """What sleep last thought about, whether or not it came to an end."""
+        row = self._database.row(
+            "SELECT level, path, symbol FROM ledger WHERE kind = 'job' ORDER BY id DESC LIMIT 1", ()
+        )
+        return Target(*row) if row else None
+
     def forget_questions(self) -> None:
         """Erase what people asked, and with it what the planner learned from it."""
         self._database.execute("DELETE FROM questions", ())

@@ -190,3 +190,18 @@ def test_a_thought_that_fails_three_times_is_set_aside_with_its_reason_and_block
         (job,) = store.jobs.in_state("set_aside")
         assert (str(job.target), job.attempts, job.reason) == ("shop/cart.py::Cart.add", 3, "ValueError: odd")
         assert store.jobs.counts()["waiting"] == 0
+
+
+def test_what_was_interrupted_is_taken_up_first_for_the_engine_has_read_its_page(store: Store) -> None:
+    interrupted: list[str] = []
+    for _ in range(4):
+        cancel = threading.Event()
+
+        def reply(_request: ChatRequest, cancel: threading.Event = cancel) -> str:
+            cancel.set()
+            return SOUND
+
+        sleeper(store, EchoModel(reply)).run(cancel, ignore)
+        entry = store.ledger.entries()[0]
+        interrupted.append(f"{entry.target} {entry.intent}")
+    assert len(set(interrupted)) == 1
