@@ -10,6 +10,9 @@ os.environ["HF_HUB_OFFLINE"] = "1"  # no test ever needs a hub
 hypothesis.settings.register_profile("sleeptime", deadline=None)
 hypothesis.settings.load_profile("sleeptime")
 
+hypothesis.settings.register_profile("unhurried", deadline=None)  # a busy machine is no failure
+hypothesis.settings.load_profile("unhurried")
+
 
 @pytest.fixture
 def clock() -> FixedClock:

@@ -208,6 +208,10 @@ export class SleeptimeServer implements Disposable {
       traceOutputChannel: trace,
       revealOutputChannelOn: RevealOutputChannelOn.Never,
       middleware: {
+        workspace: {
+          // Only what a person has set: see chosenSettings.
+          configuration: ({ items }) => items.map(() => chosenSettings(workspace.getConfiguration())),
+        },
         provideHover: async (document, position, token, next) => {
           const hover = await next(document, position, token);
           hover?.contents.forEach((content) => {
@@ -225,7 +229,7 @@ export class SleeptimeServer implements Disposable {
   }
 
   private showState(state: StatusParams['state'], detail: string): void {
-    const nothing = { root: '', jobsDone: 0, jobsTotal: 0, model: '', modelReason: '' };
+    const nothing = { root: '', jobsDone: 0, jobsTotal: 0, model: '', modelReason: '', briefing: '' };
     this.statuses.fire({ ...nothing, state, detail });
   }
 

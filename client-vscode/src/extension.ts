@@ -76,8 +76,8 @@ function listeners(server: SleeptimeServer, display: StatusDisplay, trace: Trace
     }),
     workspace.onDidChangeConfiguration(async (change) => {
       if (change.affectsConfiguration('sleeptime.trace')) trace.settingChanged();
-      // Everything else the server reads at its start.
-      else if (change.affectsConfiguration('sleeptime')) await server.restart();
+      // All others the server follows by itself.
+      else if (change.affectsConfiguration('sleeptime.server')) await server.restart();
     }),
     workspace.onDidGrantWorkspaceTrust(() => server.restart()),
   ];

@@ -24,6 +24,7 @@ export const ServerRequest = {
   control: 'sleeptime/control',
   feedback: 'sleeptime/feedback',
   getStatus: 'sleeptime/getStatus',
+  briefing: 'sleeptime/briefing',
 } as const;
 export type ServerRequest = (typeof ServerRequest)[keyof typeof ServerRequest];
 
@@ -123,6 +124,12 @@ export interface ControlArguments {
 export interface FeedbackArguments {
   readonly id: string;
   readonly right: boolean;
+}
+
+/** Which folder; `since` is a revision or a time, '' when the person was last here. */
+export interface BriefingArguments {
+  readonly uri?: string;
+  readonly since?: string;
 }
 
 /** The next piece of an answer, as `$/progress` for the argument's `partialResultToken`. */
@@ -241,7 +248,10 @@ export interface ChangedParams {
 
 export type State = 'starting' | 'indexing' | 'awake' | 'drowsy' | 'asleep' | 'answering' | 'paused' | 'stopped';
 
-/** What Sleeptime is doing for one repository (`root`, an absolute path) or, with `root` "", in general. */
+/**
+ * What Sleeptime is doing for one repository (`root`, an absolute path) or, with `root` "", in general.
+ * `briefing` offers in one line what changed while the person was away, '' if there is nothing to tell.
+ */
 export interface StatusParams {
   readonly state: State;
   readonly root: string;
@@ -250,4 +260,5 @@ export interface StatusParams {
   readonly jobsTotal: number;
   readonly model: string;
   readonly modelReason: string;
+  readonly briefing: string;
 }

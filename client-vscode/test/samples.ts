@@ -49,6 +49,7 @@ export const status: StatusParams = {
   jobsTotal: 80,
   model: 'echo',
   modelReason: 'chosen',
+  briefing: '',
 };
 
 export const module = (path: string, state: ModuleState['state'] = 'ready'): ModuleState => ({

@@ -43,10 +43,12 @@ class Bench:
         self.server = await asyncio.start_unix_server(self.worker.serve, self.path)
         self.ended = asyncio.create_task(self.worker.run(linger_seconds))
 
-    async def link(self, settings: Settings | None = None, heard: list[say.AnyWorkerMessage] | None = None) -> Link:
+    async def link(
+        self, settings: Settings | None = None, heard: list[say.AnyWorkerMessage] | None = None, client: str = "test"
+    ) -> Link:
         streams = await asyncio.open_unix_connection(self.path)
         link = Link(*streams, heard.append if heard is not None else lambda _: None, lambda: None)
-        hello = say.Hello(version=sleeptime.__version__, client="test", settings=settings or Settings())
+        hello = say.Hello(version=sleeptime.__version__, client=client, settings=settings or Settings())
         await link.request(hello, lambda _: None)
         return link
 

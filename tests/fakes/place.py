@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from sleeptime.core.errors import SleeptimeError
-from sleeptime.core.messages import Answered, Ask, Indexed, Slept, Think
+from sleeptime.core.messages import Answered, Ask, Estimated, Indexed, Slept, Think
 from sleeptime.core.types import Target
 from sleeptime.sleep.idle import Spent
 
@@ -37,6 +37,7 @@ class FakePlace:
         self.endless = False
         self.error: SleeptimeError | None = None
         self.has_spent = Spent()
+        self.news = ""
 
     def update(self, paths: frozenset[str], cancel: threading.Event) -> tuple[str, ...]:
         self.log.append(("update", paths))
@@ -97,6 +98,20 @@ class FakePlace:
             done += 1
         self.asleep.clear()
         return slept(done=done, left=self.jobs, answers=done)
+
+    def look(self, *, active: bool) -> str:
+        self.log.append(("look", active))
+        return self.news
+
+    def brief(self, since: str) -> Answered:
+        self.news = ""
+        return answered("What changed?", f"since {since or 'last time'}", source="facts")
+
+    def estimate(self, settings: Any) -> Estimated:
+        return Estimated(modules=1, thoughts=self.jobs, minutes=1.0, disk_bytes=0, model=settings.model.name)
+
+    def forget_questions(self) -> None:
+        self.log.append("forgot")
 
     def tidy(self) -> None:
         self.log.append("tidied")

@@ -379,3 +379,24 @@ async def test_a_cancelled_ask_stops_the_model_and_answers_request_cancelled(
         assert answer["markdown"] == "it is echo"
     worker.kill()
     await worker.wait()
+
+
+async def test_settings_changed_in_the_editor_hold_without_a_restart(open_editor: OpenEditor, shop: Path) -> None:
+    async with open_editor(shop, capabilities=lsp.ClientCapabilities()) as editor:
+        uri = await editor.indexed(shop / "shop.py")
+        settings = {"sleeptime": {"hover": {"enabled": False}}}
+        editor.client.workspace_did_change_configuration(lsp.DidChangeConfigurationParams(settings))
+
+        async def switched_off() -> bool:
+            return await editor.hover(uri, SELL, 9) is None
+
+        assert await until(switched_off)
+
+
+async def test_a_briefing_is_a_request_with_an_answer_like_others(open_editor: OpenEditor, shop: Path) -> None:
+    async with open_editor(shop) as editor:
+        await editor.indexed(shop / "shop.py")
+        told = await editor.client.protocol.send_request_async("sleeptime/briefing", {})
+        assert told.markdown.startswith("Nothing changed since you were here")
+        with pytest.raises(JsonRpcException, match="neither a revision nor a time"):
+            await editor.client.protocol.send_request_async("sleeptime/briefing", {"since": "blub"})

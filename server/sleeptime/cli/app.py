@@ -79,7 +79,7 @@ def worker(
 
 def _add_commands() -> None:
     """The commands for people: they bring libraries that the two processes do without, and start faster without."""
-    from sleeptime.cli import agents, chat, compare, demo, health, models, pages, plan, report, work
+    from sleeptime.cli import agents, briefing, chat, compare, demo, health, learned, models, pages, plan, report, work
 
     app.command(epilog="Example: sleeptime index ~/src/flask")(work.index)
     app.command(epilog="Example: sleeptime sleep --minutes 10")(work.sleep)
@@ -89,11 +89,13 @@ def _add_commands() -> None:
     app.command(epilog="Example: sleeptime hover src/flask/app.py:81:7")(work.hover)
     app.command(epilog="Example: sleeptime compare questions.jsonl --sleep-minutes 10")(compare.compare)
     app.command(epilog="Example: sleeptime report --days 7 --html report.html")(report.report)
+    app.command(epilog='Example: sleeptime briefing --since "2 days"')(briefing.briefing)
     app.command(epilog="Example: sleeptime demo ~/src/requests --minutes 10")(demo.demo)
     app.command(epilog="Example: sleeptime status --files")(health.status)
     app.command(epilog="Example: sleeptime doctor --json")(health.doctor)
     app.command(epilog="Example: sleeptime wiki notes.html")(pages.wiki)
     app.command(epilog="Example: sleeptime tour --save .tours/start.tour")(pages.tour)
     app.command(epilog="Example: claude mcp add sleeptime -- sleeptime mcp")(agents.mcp)
+    app.command(epilog="Example: sleeptime learned --forget")(learned.learned)
     app.command("bench-model", epilog="Example: sleeptime bench-model --model qwen2.5-coder-0.5b")(models.bench_model)
     app.add_typer(models.app, name="model")

@@ -15,14 +15,18 @@ from rich.table import Table
 
 import sleeptime
 from sleeptime.cli.console import AsJson, Folder, load_settings, out, print_json
-from sleeptime.cli.places import repository_root
+from sleeptime.cli.places import not_indexed, repository_root
 from sleeptime.core import messages as say
+from sleeptime.core.clock import SystemClock
 from sleeptime.core.errors import ModelMissingError, SettingsError, SleeptimeError, WorkerError
+from sleeptime.core.estimates import in_words
 from sleeptime.core.meeting import log_directory, meeting_point
 from sleeptime.core.settings import Settings, merged, parse_settings, read_user_settings, settings_file
+from sleeptime.index import Sources
 from sleeptime.lsp.worker_client import WorkerClient
 from sleeptime.model import EMBEDDER, candidates, choose_model, find, spec_named, this_machine
-from sleeptime.repo import Repository, open_repository
+from sleeptime.repo import Repository, open_repository, read_file
+from sleeptime.sleep import estimate
 from sleeptime.store import Store, open_reader, open_writer, store_path
 
 LITTLE_DISK_BYTES = 1_000_000_000
@@ -40,7 +44,7 @@ def status(
     worker = asyncio.run(_ask_worker(settings))
     repository = open_repository(repository_root(path))
     store = open_reader(store_path(repository.identity))
-    known = _known(repository, store, files=files) if store else {}
+    known = _known(repository, store, settings, files=files) if store else {}
     if as_json:
         print_json({"worker": worker, "root": str(repository.root), "store": known or None})
         return
@@ -49,12 +53,13 @@ def status(
     console.print(f"model       {worker.model_reason}", markup=False)
     console.print(f"repository  {repository.root}", markup=False)
     if not known:
-        console.print("            not indexed yet: sleeptime index")
+        console.print(f"            {not_indexed(repository)}")
         return
     console.print(
         f"            {known['files']} files, {known['symbols']} symbols, {len(known['skipped'])} files skipped"
     )
     console.print(f"answers     {known['answers']}")
+    console.print(f"to think    {in_words(known['estimate'])}", markup=False)
     console.print("jobs        " + ", ".join(f"{count} {state}" for state, count in known["jobs"].items()))
     console.print(f"store       {known['bytes'] / 1e6:.1f} MB, {known['path']}", markup=False)
     if files:
@@ -64,7 +69,7 @@ def status(
             console.print(f"  skipped  {name}: {reason}", markup=False)
 
 
-def _known(repository: Repository, store: Store, *, files: bool) -> dict[str, Any]:
+def _known(repository: Repository, store: Store, settings: Settings, *, files: bool) -> dict[str, Any]:
     with store:
         counts = store.modules.counts(repository.worktree)
         return {
@@ -74,11 +79,17 @@ def _known(repository: Repository, store: Store, *, files: bool) -> dict[str, An
             "symbols": counts.symbols,
             "skipped": dict(store.modules.skipped(repository.worktree)),
             "answers": store.answers.count(),
+            "estimate": _estimate(repository, store, settings),
             "jobs": dict(store.jobs.counts(repository.worktree)),
             "paths": [file.path for file in store.modules.stored_files(repository.worktree) if not file.reason]
             if files
             else [],
         }
+
+
+def _estimate(repository: Repository, store: Store, settings: Settings) -> say.Estimated:
+    sources = Sources(store.outlines(repository.worktree), lambda path: read_file(repository, path))
+    return estimate(sources, store, settings, SystemClock().now())
 
 
 async def _ask_worker(settings: Settings) -> say.Status:
@@ -136,6 +147,7 @@ def _checks(path: Path | None) -> Iterator[Check]:
     yield _tried("worker", _check_worker)
     yield _tried("repository", lambda: _check_repository(path))
     yield _tried("search", lambda: _check_search(path))
+    yield _tried("sleep", lambda: _check_sleep(path))
     yield _check_disk()
 
 
@@ -202,7 +214,7 @@ def _check_repository(path: Path | None) -> str:
     repository = open_repository(repository_root(path))
     store = open_reader(store_path(repository.identity))
     if store is None:
-        return f"{repository.root} is not indexed yet"
+        return f"{repository.root}: {not_indexed(repository)}"
     with store:
         counts = store.modules.counts(repository.worktree)
         return f"{repository.root}: {counts.files} files, {store.answers.count()} answers"
@@ -218,6 +230,16 @@ def _check_search(path: Path | None) -> str:
     with store:
         count = store.vectors.count()
     return f"by words and by meaning, {count} texts embedded" if here else pull
+
+
+def _check_sleep(path: Path | None) -> str:
+    settings, repository = load_settings(), open_repository(repository_root(path))
+    agreed = {"yes": "agreed to", "no": "switched off", "ask": "nobody was asked yet"}[settings.sleep.consent]
+    store = open_reader(store_path(repository.identity))
+    if store is None:
+        return f"{agreed}; {not_indexed(repository)}"
+    with store:
+        return f"{agreed}; {in_words(_estimate(repository, store, settings))}"
 
 
 def _check_disk() -> Check:

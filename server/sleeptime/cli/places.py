@@ -8,7 +8,7 @@ from msgspec import Struct
 from sleeptime.core.errors import RepositoryError
 from sleeptime.lsp.convert import WIDTHS, Point, content, convert_column, split_lines
 from sleeptime.repo import Repository, open_repository
-from sleeptime.store import store_path
+from sleeptime.store import is_outdated, store_path
 
 
 class FilePlace(Struct, frozen=True):
@@ -27,6 +27,13 @@ def repository_root(given: Path | None) -> Path:
     """
     repository = open_repository(given or Path.cwd())
     return repository.root if given else repository.top or repository.root
+
+
+def not_indexed(repository: Repository) -> str:
+    """Why the store of a repository cannot be read yet, and what to do."""
+    if is_outdated(store_path(repository.identity)):
+        return "indexed by an earlier Sleeptime; the next `sleeptime index`, or an editor, brings its store up to date"
+    return "not indexed yet: run `sleeptime index`"
 
 
 PROJECT_FILES = ("pyproject.toml", "setup.py", "package.json", "go.mod", "Cargo.toml", "pom.xml", "composer.json")

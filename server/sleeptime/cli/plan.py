@@ -6,7 +6,7 @@ import typer
 from rich.table import Table
 
 from sleeptime.cli.console import AsJson, Folder, ModelName, load_settings, out, print_json
-from sleeptime.cli.places import repository_root
+from sleeptime.cli.places import not_indexed, repository_root
 from sleeptime.core.clock import SystemClock
 from sleeptime.core.errors import RepositoryError
 from sleeptime.core.intents import question_for
@@ -28,9 +28,9 @@ def plan(
     repository = open_repository(repository_root(path))
     store = open_reader(store_path(repository.identity))
     if store is None:
-        raise RepositoryError(f"{repository.root} is not indexed yet.", "Run `sleeptime index` first.")
+        raise RepositoryError(f"{repository.root}: {not_indexed(repository)}.")
     with store:
-        name = choose_model(load_settings(model)).spec.name
+        name = choose_model(load_settings(model)).spec.key
         sources = Sources(store.outlines(repository.worktree), lambda file: read_file(repository, file))
         attention = attention_from(store.meta(ATTENTION))
         notes = Notes(sources, store, name)

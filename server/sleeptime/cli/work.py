@@ -8,6 +8,7 @@ from rich.markdown import Markdown
 from rich.table import Table
 
 from sleeptime.cli.answers import print_answer, stream_answer
+from sleeptime.cli.consent import ask_consent
 from sleeptime.cli.console import (
     AsJson,
     Folder,
@@ -54,6 +55,7 @@ def sleep(
 ) -> None:
     """Think about a repository now, for a bounded time."""
     root = repository_root(path)
+    ask_consent(root, load_settings(model))
     with progress("Thinking") as report:
         slept = with_worker(
             load_settings(model),

@@ -282,7 +282,13 @@ INTENTS = (
         r"\bdata ?flows?\b( through| in)?|how (does|do) .*\bflows?\b( through| in)?",
         typed=False,
     ),
-    _intent("changed", ("change",), "What changed in `{name}`?", 1.0, r"\bwhat (has )?changed\b( in)?", typed=False),
+    _intent(
+        "changed",
+        ("change", "repository", "module", "class", "symbol"),
+        "What changed in `{name}`?",
+        0.01,
+        r"\bwhat (has |is |'s )?(changed|new|happened)\b( in)?|what (did|have) i miss",
+    ),
     _intent(
         "explain",
         ("symbol", "class", "module", "topic"),

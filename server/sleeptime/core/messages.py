@@ -100,6 +100,27 @@ class DeleteThread(ClientMessage, frozen=True, tag=True, kw_only=True):
     thread: str
 
 
+class Brief(ClientMessage, frozen=True, tag=True, kw_only=True):
+    """What changed since the person was last here or, with `since`, since a revision or a time ("2 days", "friday").
+    Answers `Answered`.
+    """
+
+    root: str
+    since: str = ""
+
+
+class ForgetQuestions(ClientMessage, frozen=True, tag=True, kw_only=True):
+    """Erase what people asked about `root`, and with it what sleep learned from it. Answers `Status`."""
+
+    root: str
+
+
+class GetEstimate(ClientMessage, frozen=True, tag=True, kw_only=True):
+    """Answers `Estimated`: what it would take to think about all of `root`, once that is indexed."""
+
+    root: str
+
+
 class Activity(ClientMessage, frozen=True, tag=True, kw_only=True):
     """The person did something in an editor: whatever is asleep wakes."""
 
@@ -179,6 +200,21 @@ class FollowUp(Struct, frozen=True):
     key: str
 
 
+class Estimated(WorkerMessage, frozen=True, tag=True, kw_only=True):
+    """What all that waits to be thought about would take. `disk_bytes` is what it would add, the model included if it
+    is still to be fetched; `host` is the other machine that code would be sent to, "" if nothing leaves this one.
+    `measured` tells whether the minutes come from this machine or are typical of the model.
+    """
+
+    modules: int
+    thoughts: int
+    minutes: float
+    disk_bytes: int
+    model: str
+    host: str = ""
+    measured: bool = False
+
+
 class Answered(WorkerMessage, frozen=True, tag=True, kw_only=True):
     """An answer with its evidence and price. `question` is the one that the text answers; `target` and `intent` are
     what it was understood to be about. `key` is the stored answer's, "" if it is not kept. `changed_lines` of the
@@ -219,6 +255,8 @@ class Status(WorkerMessage, frozen=True, tag=True, kw_only=True):
     model_reason: str = ""
     pid: int = 0
     version: str = ""
+    briefing: str = ""
+    """One line that offers what changed while the person was away; "" if nothing did, or it was read."""
 
 
 class Changed(WorkerMessage, frozen=True, tag=True, kw_only=True):
@@ -245,12 +283,15 @@ AnyClientMessage = (
     | Control
     | Feedback
     | DeleteThread
+    | Brief
+    | ForgetQuestions
+    | GetEstimate
     | Activity
     | GetStatus
     | Cancel
     | Shutdown
 )
-AnyWorkerMessage = Piece | Progress | Indexed | Slept | Answered | Status | Changed | Failed
+AnyWorkerMessage = Piece | Progress | Indexed | Slept | Estimated | Answered | Status | Changed | Failed
 
 _encoder = msgspec.json.Encoder()
 _from_client: msgspec.json.Decoder[AnyClientMessage] = msgspec.json.Decoder(AnyClientMessage)

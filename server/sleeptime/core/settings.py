@@ -47,6 +47,15 @@ class SleepSettings(Struct, frozen=True, forbid_unknown_fields=True):
     ] = "ask"
     quiet_seconds: Annotated[int, Meta(ge=0, description="Seconds without activity before sleep begins.")] = 60
     threads: Annotated[int, Meta(ge=0, description="CPU threads the model may use; 0 means half the cores.")] = 0
+    niceness: Annotated[
+        int,
+        Meta(
+            ge=0,
+            le=19,
+            description="How much the model's process gives way to other programs: 0 not at all, 19 wherever it can. "
+            "Of a model that transformers runs, only the worker's own (5) counts.",
+        ),
+    ] = 10
     hours: Annotated[
         str,
         Meta(
@@ -80,6 +89,9 @@ class ModelSettings(Struct, frozen=True, forbid_unknown_fields=True):
         ),
     ] = "auto"
     context_tokens: Annotated[int, Meta(ge=1024, description="Context length to allocate (tokens).")] = 8192
+    unload_minutes: Annotated[
+        int, Meta(ge=0, description="The model leaves memory after it was not used for so long (minutes); 0: never.")
+    ] = 10
     engine: Annotated[
         Literal["auto", "llama.cpp", "transformers"],
         Meta(description="What runs a model on this machine; auto: llama.cpp for .gguf files, else transformers."),

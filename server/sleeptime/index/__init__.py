@@ -1,5 +1,6 @@
 """Text to structure: outlines of files, and the graph between them. Pure, and never fails on any bytes."""
 
+from sleeptime.index.compare import SymbolChange, compare_outlines, with_moves
 from sleeptime.index.concepts import Concept, concepts, named_after
 from sleeptime.index.facts import Attribute, Facts, Resolution, Use
 from sleeptime.index.freshness import PROSE, Freshness, folder_of, members
@@ -38,9 +39,11 @@ __all__ = [
     "Resolution",
     "Scope",
     "Sources",
+    "SymbolChange",
     "Use",
     "cited_places",
     "code_names",
+    "compare_outlines",
     "concepts",
     "find_evidence",
     "find_symbol",
@@ -56,4 +59,5 @@ __all__ = [
     "still_holds",
     "token_hash",
     "unknown_names",
+    "with_moves",
 ]

@@ -8,8 +8,8 @@ if TYPE_CHECKING:
     from sleeptime.lsp.server import SleeptimeServer
 
 QUESTION = (
-    "May Sleeptime think about your code while you are away? It runs a language model on this machine and stops when "
-    "you are back. Nothing leaves the machine. You can change this in the settings at any time."
+    "May Sleeptime think about your code while you are away? It runs a language model and stops when you are back. "
+    "{estimate} You can change this in the settings at any time."
 )
 YES, LATER, NEVER = "Yes", "Not now", "Never"
 
@@ -20,10 +20,10 @@ def can_ask(server: "SleeptimeServer") -> bool:
     return window is not None and window.show_message is not None
 
 
-async def ask_consent(server: "SleeptimeServer") -> Literal["yes", "no"] | None:
-    """The person's answer; None if it was postponed or the question was closed."""
+async def ask_consent(server: "SleeptimeServer", estimate: str) -> Literal["yes", "no"] | None:
+    """The person's answer; None if it was postponed or the question was closed. `estimate` says what it would take."""
     actions = [lsp.MessageActionItem(title) for title in (YES, LATER, NEVER)]
-    params = lsp.ShowMessageRequestParams(lsp.MessageType.Info, QUESTION, actions)
+    params = lsp.ShowMessageRequestParams(lsp.MessageType.Info, QUESTION.format(estimate=estimate), actions)
     chosen = await server.window_show_message_request_async(params)
     if chosen is None or chosen.title == LATER:
         return None

@@ -11,6 +11,7 @@ from sleeptime.core.errors import SleeptimeError
 from sleeptime.lsp.protocol import (
     ANSWER_REQUEST,
     ASK_COMMAND,
+    BRIEFING_REQUEST,
     CONTROL_REQUEST,
     DELETE_THREAD_REQUEST,
     EXPLAIN_MODULE_COMMAND,
@@ -41,6 +42,7 @@ def register(server: SleeptimeServer) -> None:
     server.feature(lsp.SHUTDOWN)(shutdown)
     server.feature(lsp.TEXT_DOCUMENT_DID_SAVE)(did_save)
     server.feature(lsp.TEXT_DOCUMENT_HOVER)(hover)
+    server.feature(lsp.WORKSPACE_DID_CHANGE_CONFIGURATION)(did_change_configuration)
     server.feature(FOCUS_NOTIFICATION)(focus)
     server.feature(lsp.TEXT_DOCUMENT_CODE_LENS, lsp.CodeLensOptions(resolve_provider=True))(code_lens)
     server.feature(lsp.CODE_LENS_RESOLVE)(resolve_code_lens)
@@ -57,6 +59,7 @@ def register(server: SleeptimeServer) -> None:
         (DELETE_THREAD_REQUEST, conversations.delete_thread),
         (CONTROL_REQUEST, conversations.control),
         (FEEDBACK_REQUEST, conversations.feedback),
+        (BRIEFING_REQUEST, server.session.briefing),
     ):
         server.feature(method)(_answering(answer))
     server.command(ASK_COMMAND)(ask)
@@ -79,6 +82,10 @@ async def shutdown(ls: SleeptimeServer, _params: None) -> None:
 
 def did_save(ls: SleeptimeServer, params: lsp.DidSaveTextDocumentParams) -> None:
     ls.session.active("save", params.text_document.uri)
+
+
+async def did_change_configuration(ls: SleeptimeServer, params: lsp.DidChangeConfigurationParams) -> None:
+    await ls.session.configured(params.settings)
 
 
 async def hover(ls: SleeptimeServer, params: lsp.HoverParams) -> lsp.Hover | None:

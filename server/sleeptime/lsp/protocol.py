@@ -25,6 +25,7 @@ DELETE_THREAD_REQUEST = "sleeptime/deleteThread"
 CONTROL_REQUEST = "sleeptime/control"
 FEEDBACK_REQUEST = "sleeptime/feedback"
 STATUS_REQUEST = "sleeptime/getStatus"
+BRIEFING_REQUEST = "sleeptime/briefing"
 CHANGED_NOTIFICATION = "sleeptime/changed"
 STATUS_NOTIFICATION = "sleeptime/status"
 FOCUS_NOTIFICATION = "sleeptime/focus"
@@ -136,6 +137,14 @@ class FeedbackArguments:
 
     id: str
     right: bool
+
+
+@attrs.frozen
+class BriefingArguments:
+    """Which folder; `since` is a revision or a time ("2 days", "friday"), "" when the person was last here."""
+
+    uri: str | None = None
+    since: str = ""
 
 
 @attrs.frozen
@@ -273,7 +282,9 @@ class ChangedParams:
 
 @attrs.frozen
 class StatusParams:
-    """What Sleeptime is doing for one repository (`root`, an absolute path) or, with `root` "", in general."""
+    """What Sleeptime is doing for one repository (`root`, an absolute path) or, with `root` "", in general. `briefing`
+    is one line that offers what changed while the person was away, "" if there is nothing to tell.
+    """
 
     state: Literal["starting", "indexing", "awake", "drowsy", "asleep", "answering", "paused", "stopped"]
     root: str = ""
@@ -282,6 +293,7 @@ class StatusParams:
     jobs_total: int = 0
     model: str = ""
     model_reason: str = ""
+    briefing: str = ""
 
 
 COMMANDS = {
@@ -303,6 +315,7 @@ REQUESTS = {
     CONTROL_REQUEST: ControlArguments,
     FEEDBACK_REQUEST: FeedbackArguments,
     STATUS_REQUEST: FolderArguments,
+    BRIEFING_REQUEST: BriefingArguments,
 }
 """Each request of our own with its parameters."""
 

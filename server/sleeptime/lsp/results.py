@@ -84,4 +84,5 @@ def status_params(status: say.Status) -> StatusParams:
         jobs_total=status.jobs_total,
         model=status.model,
         model_reason=status.model_reason,
+        briefing=status.briefing,
     )

@@ -11,10 +11,12 @@ from pygls.exceptions import JsonRpcException
 
 from sleeptime.core import messages as say
 from sleeptime.core.errors import RepositoryError, SettingsError, SleeptimeError, StoreError
+from sleeptime.core.estimates import in_words
 from sleeptime.core.ports import Clock
 from sleeptime.core.settings import Settings, merged, parse_settings, read_user_settings, write_user_setting
 from sleeptime.core.types import Outline, Target
 from sleeptime.lsp.buffers import Buffer
+from sleeptime.lsp.configuration import changed_options, follow, options_in
 from sleeptime.lsp.consent import ask_consent, can_ask
 from sleeptime.lsp.conversation import Conversations, new_thread
 from sleeptime.lsp.convert import Point, path_of, to_point
@@ -26,6 +28,7 @@ from sleeptime.lsp.protocol import (
     AnswerPiece,
     AnswerResult,
     AskArguments,
+    BriefingArguments,
     ExplainModuleArguments,
 )
 from sleeptime.lsp.results import answer_result, status_params
@@ -64,6 +67,7 @@ class Session:
         self._tasks: set[asyncio.Task[None]] = set()
         self._sleeping: dict[str, WorkDone] = {}
         self._ready = asyncio.Event()
+        self._indexed = asyncio.Event()
         self._told_at = 0.0
         self.encoding = "utf-16"
         self._news = News(server)
@@ -77,9 +81,7 @@ class Session:
 
     def initialize(self, params: lsp.InitializeParams) -> None:
         """Take the editor's settings and folders; nothing is opened yet."""
-        options = params.initialization_options
-        given = options if isinstance(options, Mapping) else {}
-        self._options = given["sleeptime"] if isinstance(given.get("sleeptime"), Mapping) else given
+        self._options = options_in(params.initialization_options)
         self._read_settings()
         self.encoding = lsp.PositionEncodingKind(self._server.workspace.position_encoding or "utf-16").value
         folders = [folder.uri for folder in params.workspace_folders or []] or [params.root_uri or ""]
@@ -92,8 +94,17 @@ class Session:
         await self._add(self._roots)
         self._ready.set()
         self._spawn(self.worker.keep_connected(self._connected))
+        self._spawn(follow(self._server))
         if self.settings.sleep.consent == "ask" and can_ask(self._server):
             self._spawn(self._ask_consent())
+
+    async def configured(self, sent: Any) -> None:
+        """The person changed settings in the editor: they hold from now on, in the worker too."""
+        self._options = await changed_options(self._server, sent)
+        self._read_settings()
+        for problem in self._problems:
+            self._show(problem)
+        await self.worker.greet_again()
 
     async def close(self) -> None:
         """Hang up and let go of everything."""
@@ -116,7 +127,8 @@ class Session:
         self.worker.settings = self.settings
 
     async def _ask_consent(self) -> None:
-        answer = await ask_consent(self._server)
+        await self._indexed.wait()
+        answer = await ask_consent(self._server, await self._estimate())
         if answer is None:
             return
         try:
@@ -126,6 +138,16 @@ class Session:
             return
         self._read_settings()
         await self.worker.greet_again()
+
+    async def _estimate(self) -> str:
+        """What thinking would take; "" if nobody can tell, for the question is asked all the same."""
+        try:
+            estimated = await self.worker.request(say.GetEstimate(root=self.folders[0].root))
+        except (SleeptimeError, IndexError) as error:
+            log.info("There is no estimate: %s", error)
+            return ""
+        assert isinstance(estimated, say.Estimated)
+        return in_words(estimated)
 
     # ---- folders and documents
 
@@ -260,7 +282,18 @@ class Session:
         message = say.Think(root=folder.root, target=Target("module", path), fresh=arguments.fresh)
         return await self._answer(folder, message, arguments.partial_result_token)
 
-    async def _answer(self, folder: Folder, message: say.Ask | say.Think, token: str | int | None) -> AnswerResult:
+    async def briefing(self, arguments: BriefingArguments) -> AnswerResult:
+        """What changed since the person was last here, or since they say.
+
+        Raises:
+            SleeptimeError: with a sentence for the person.
+        """
+        folder, _, _ = await self.cursor(arguments.uri, None)
+        return await self._answer(folder, say.Brief(root=folder.root, since=arguments.since), None)
+
+    async def _answer(
+        self, folder: Folder, message: say.Ask | say.Think | say.Brief, token: str | int | None
+    ) -> AnswerResult:
         def on_reply(reply: say.AnyWorkerMessage) -> None:
             if isinstance(reply, say.Piece) and token is not None:
                 self._server.protocol.notify(lsp.PROGRESS, lsp.ProgressParams(token, AnswerPiece(reply.text)))
@@ -339,6 +372,8 @@ class Session:
             await asyncio.to_thread(folder.look_ahead, everything=True)
         except SleeptimeError as error:
             self._show(str(error))
+        finally:
+            self._indexed.set()
 
     async def _refresh(self, folder: Folder, *, look_ahead: bool = False) -> None:
         try:

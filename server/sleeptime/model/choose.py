@@ -14,10 +14,6 @@ from sleeptime.model.machine import Machine, engine_threads, this_machine
 from sleeptime.model.openai_api import OpenAiModel, Screen
 from sleeptime.model.own import NO_FILES, endpoint_choice, endpoint_of, spec_of
 
-_NICENESS = 10
-"""Programs that the user waits for get nine times the processor that the engine gets, yet a question asked on a busy
-machine still has its tenth: an unprivileged process could not take niceness back for it."""
-
 
 class Choice(NamedTuple):
     """A model and the sentence that says why; both are shown to the user."""
@@ -96,7 +92,7 @@ def _open_llama_cpp(path: Path, spec: ModelSpec, settings: Settings) -> Model:
         name=spec.key,
         context_tokens=min(settings.model.context_tokens, spec.context_tokens),
         threads=engine_threads(settings),
-        niceness=_NICENESS,
+        niceness=settings.sleep.niceness,
     )
 
 

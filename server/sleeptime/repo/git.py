@@ -286,7 +286,12 @@ def _start(repository: Repository, arguments: Sequence[str], **options: Any) -> 
     try:
         return git.Git(str(repository.root)).execute(
             ["git", *where, *_HARMLESS, *arguments],
-            env={"GIT_OPTIONAL_LOCKS": "0", "GIT_INDEX_FILE": str(repository.git_dir / "index"), "LC_ALL": "C"},
+            env={
+                "GIT_OPTIONAL_LOCKS": "0",
+                "GIT_NO_LAZY_FETCH": "1",
+                "GIT_INDEX_FILE": str(repository.git_dir / "index"),
+                "LC_ALL": "C",
+            },
             with_exceptions=False,
             stdout_as_string=False,
             strip_newline_in_stdout=False,

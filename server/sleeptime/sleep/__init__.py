@@ -1,16 +1,21 @@
 """While the person is away: what to think about, in which order, and whether it may be kept."""
 
 from sleeptime.sleep.attention import ATTENTION, Attention, attention_from
+from sleeptime.sleep.briefing import Briefings
 from sleeptime.sleep.dream import Sleeper, Subject, Tools, foresee
+from sleeptime.sleep.estimate import estimate
 from sleeptime.sleep.idle import Spent
 from sleeptime.sleep.notes import Notes
 from sleeptime.sleep.plan import Planned, plan
 from sleeptime.sleep.predict import Question, likely_questions
+from sleeptime.sleep.value import Counts, learned_prior
 from sleeptime.sleep.write import Writer, Written
 
 __all__ = [
     "ATTENTION",
     "Attention",
+    "Briefings",
+    "Counts",
     "Notes",
     "Planned",
     "Question",
@@ -21,7 +26,9 @@ __all__ = [
     "Writer",
     "Written",
     "attention_from",
+    "estimate",
     "foresee",
+    "learned_prior",
     "likely_questions",
     "plan",
 ]

@@ -62,7 +62,7 @@ def foresee(subject: Subject, notes: Notes, attention: Attention, now: float) ->
     """What there is to do as things stand, best first. Writes nothing and needs no model."""
     outlines, store, ranks = subject.sources.outlines, subject.store, rank(subject.sources.outlines)
     outlook = Outlook(
-        counts=Counts(store.ledger.intent_counts(), store.jobs.outcomes()),
+        counts=Counts(store.ledger.intent_counts(), store.jobs.outcomes(), store.ledger.missed_counts()),
         attention=attention.weights(now, Graph(outlines).dependents),
         edited=attention.edited(now),
         notes=notes,
@@ -187,7 +187,7 @@ class Sleeper:
             return
         tally.answers += 1
         self._store.answers.put(written.answer)
-        self._store.jobs.finish(job)
+        self._store.jobs.finish(job, written.answer.key)
 
     def _written(self, jobs: list[Job], cancel: threading.Event, tally: Tally) -> list[Written]:
         """Empty if they failed in a way that another try may not (they wait, and others go on) or were done singly."""

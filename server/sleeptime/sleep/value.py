@@ -34,10 +34,13 @@ INVALIDATED, INVALIDATED_EDITED = 0.05, 0.5
 
 
 class Counts(Struct, frozen=True):
-    """What use has taught: questions asked by (level, intent), and thoughts by (level, intent) as (kept, dropped)."""
+    """What use has taught, by (level, intent): questions asked, thoughts as (kept, dropped), and how many of the
+    questions nothing ready had served.
+    """
 
     asked: Mapping[tuple[Level, str], int] = {}
     written: Mapping[tuple[Level, str], tuple[int, int]] = {}
+    missed: Mapping[tuple[Level, str], int] = {}
 
 
 class Worth(Struct, frozen=True):
@@ -62,10 +65,13 @@ class Worth(Struct, frozen=True):
 
 
 def learned_prior(counts: Counts, level: Level, intent: str) -> float:
-    """The mean of the Beta distribution of an intent's share among the questions of a level."""
+    """The mean of the Beta distribution of an intent's share among the questions of a level. A miss counts twice: it
+    was asked, and somebody waited for what could have been ready.
+    """
     prior = BY_NAME[intent].prior  # type: ignore[index]
-    total = sum(count for (at, _), count in counts.asked.items() if at == level)
-    return (PRIOR_STRENGTH * prior + counts.asked.get((level, intent), 0)) / (PRIOR_STRENGTH + total)
+    heard = (counts.asked, counts.missed)
+    total = sum(count for of in heard for (at, _), count in of.items() if at == level)
+    return (PRIOR_STRENGTH * prior + sum(of.get((level, intent), 0) for of in heard)) / (PRIOR_STRENGTH + total)
 
 
 def passes(counts: Counts, level: Level, intent: str) -> float:

@@ -1,7 +1,7 @@
 """What is known about a repository, in one SQLite file. The only folder with SQL."""
 
 from sleeptime.store.answers import Answers
-from sleeptime.store.database import set_aside, store_path, stores_dir
+from sleeptime.store.database import is_outdated, set_aside, store_path, stores_dir
 from sleeptime.store.encoding import EncodedOutline, encode_outline, encode_skipped
 from sleeptime.store.jobs import Jobs
 from sleeptime.store.ledger import Asked, Entry, Ledger, Totals
@@ -11,6 +11,7 @@ from sleeptime.store.search import Hit, Search
 from sleeptime.store.store import Store, open_reader, open_writer
 from sleeptime.store.threads import Thread, Threads, Turn
 from sleeptime.store.vectors import Vectors
+from sleeptime.store.visits import Visit, Visits
 from sleeptime.store.words import split_name
 
 __all__ = [
@@ -32,9 +33,12 @@ __all__ = [
     "Totals",
     "Turn",
     "Vectors",
+    "Visit",
+    "Visits",
     "WorktreeOutlines",
     "encode_outline",
     "encode_skipped",
+    "is_outdated",
     "open_reader",
     "open_writer",
     "set_aside",

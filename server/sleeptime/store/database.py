@@ -4,7 +4,7 @@ import os
 import sqlite3
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
 from urllib.parse import quote
@@ -218,6 +218,15 @@ def _refuse_newer(connection: sqlite3.Connection, path: Path) -> None:
             f"The store {path} was written by a newer Sleeptime (its version is {version}, ours {len(MIGRATIONS)}).",
             "Update Sleeptime, or move that file away to start anew.",
         )
+
+
+def is_outdated(path: Path) -> bool:
+    """Whether a store is there that an earlier Sleeptime wrote and the worker has not brought up to date yet."""
+    try:
+        with closing(sqlite3.connect(f"file:{quote(str(path))}?mode=ro", uri=True, timeout=BUSY_SECONDS)) as connection:
+            return schema_version(connection) < len(MIGRATIONS)
+    except sqlite3.Error:
+        return False
 
 
 def open_read_only(path: Path) -> Database | None:

@@ -24,8 +24,9 @@ class Jobs:
     def plan(self, jobs: Iterable[Job], worktree: str = "") -> int:
         """Add jobs that are not known by their key (`id`, `state` and `attempts` given are ignored).
 
-        A waiting one gets the new priority and worktree; one that is done, running or set aside stays as it is.
-        Returns how many are new.
+        A waiting one gets the new priority and worktree; one that is running or set aside stays as it is, and so does
+        one that is done, unless its answer was forgotten or collected since: then it waits again. Returns how many are
+        new.
         """
         now = self._now()
         with self._database.transaction():
@@ -33,7 +34,10 @@ class Jobs:
             self._database.execute_many(
                 """INSERT INTO jobs (key, worktree, level, path, symbol, intent, priority, state, changed_at)
                 VALUES (?, ?, ?, ?, ?, ?, ?, 'waiting', ?) ON CONFLICT (key) DO UPDATE
-                SET priority = excluded.priority, worktree = excluded.worktree WHERE state = 'waiting'""",
+                SET priority = excluded.priority, worktree = excluded.worktree, state = 'waiting',
+                attempts = attempts * (state = 'waiting'),
+                changed_at = iif(state = 'waiting', changed_at, excluded.changed_at)
+                WHERE state = 'waiting' OR (state = 'done' AND answer NOT IN (SELECT key FROM answers))""",
                 (
                     (
                         job.key,
@@ -72,9 +76,11 @@ class Jobs:
                 return None
             return self._moved(job.id, "running", attempts=job.attempts + 1)
 
-    def finish(self, job: Job, reason: str = "") -> None:
-        """It is done; `reason` may say what came of it."""
-        self._moved(job.id, "done", attempts=job.attempts, reason=reason)
+    def finish(self, job: Job, answer: str, reason: str = "") -> None:
+        """It is done with the answer of this key; `reason` may say more of what came of it."""
+        with self._database.transaction():
+            self._moved(job.id, "done", attempts=job.attempts, reason=reason)
+            self._database.execute("UPDATE jobs SET answer = ? WHERE id = ?", (answer, job.id))
 
     def fail(self, job: Job, reason: str) -> JobState:
         """It failed: it waits for another try, or after three it is set aside. Returns its state now."""

@@ -202,3 +202,12 @@ class Ledger:
             "SELECT level, intent, count(*) FROM questions WHERE at >= ? GROUP BY level, intent", (since,)
         )
         return {(level, intent): count for level, intent, count in rows}
+
+    def missed_counts(self, since: float = 0.0) -> dict[tuple[Level, str], int]:
+        """Of these, how often nothing ready served the question: it was answered live, or not at all."""
+        rows = self._database.rows(
+            """SELECT level, intent, count(*) FROM questions
+            WHERE at >= ? AND outcome IN ('live', 'notes', 'failed') GROUP BY level, intent""",
+            (since,),
+        )
+        return {(level, intent): count for level, intent, count in rows}

@@ -102,12 +102,23 @@ def m005_conversations(connection: sqlite3.Connection) -> None:
         connection.execute(statement)
 
 
+def m006_visits(connection: sqlite3.Connection) -> None:
+    """How each worktree looked when the person was last there (`visits.py`), and which answer a job ended with."""
+    connection.execute(
+        """CREATE TABLE visits (
+            worktree TEXT NOT NULL, role TEXT NOT NULL, at REAL NOT NULL, head TEXT NOT NULL, files BLOB,
+            told INTEGER NOT NULL, PRIMARY KEY (worktree, role)) WITHOUT ROWID"""
+    )
+    connection.execute("ALTER TABLE jobs ADD COLUMN answer TEXT NOT NULL DEFAULT ''")
+
+
 MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (
     m001_first_tables,
     m002_what_a_job_took,
     m003_texts_of_symbols,
     m004_words_of_bodies,
     m005_conversations,
+    m006_visits,
 )
 
 

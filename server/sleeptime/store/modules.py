@@ -10,8 +10,9 @@ import msgspec
 from msgspec import Struct
 
 from sleeptime.core.keys import EXTRACTOR_VERSION
+from sleeptime.core.types import Outline
 from sleeptime.store.database import Database
-from sleeptime.store.encoding import SYMBOL_BITS, EncodedOutline
+from sleeptime.store.encoding import SYMBOL_BITS, EncodedOutline, decode_outline
 
 Content = tuple[str, str]
 """(blob hash in hex, language): what was parsed, with the extractor's version, which is the current one."""
@@ -91,6 +92,14 @@ class Modules:
             (EXTRACTOR_VERSION, msgspec.json.encode(list(by_blob)).decode()),
         )
         return {(blob, language): id_ for blob, language, id_ in rows if language in by_blob[blob]}
+
+    def outline_of(self, blob: str, language: str) -> Outline | None:
+        """The outline of a content, whether or not a worktree holds it now."""
+        row = self._database.row(
+            "SELECT data FROM outlines WHERE blob = ? AND language = ? AND version = ? AND reason = ''",
+            (blob, language, EXTRACTOR_VERSION),
+        )
+        return decode_outline(row[0]) if row else None
 
     def put_outlines(self, outlines: Sequence[EncodedOutline]) -> dict[Content, int]:
         """Store parsed contents; one that is already there is kept. Returns the ids of all of them."""

@@ -18,6 +18,7 @@ from sleeptime.store.outlines import WorktreeOutlines
 from sleeptime.store.search import Search
 from sleeptime.store.threads import Threads
 from sleeptime.store.vectors import Vectors
+from sleeptime.store.visits import Visits
 
 
 class Store:
@@ -33,6 +34,7 @@ class Store:
         self.search = Search(database, self.modules, self.vectors)
         self.ledger = Ledger(database, now)
         self.threads = Threads(database, now)
+        self.visits = Visits(database)
 
     @property
     def path(self) -> Path:

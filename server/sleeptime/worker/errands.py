@@ -46,3 +46,11 @@ class Errands(Struct, frozen=True):
         resident = await self.resident(client, message.root)
         await asyncio.to_thread(resident.place.delete_thread, message.thread)
         return self.status(client, message.root)
+
+    async def forget_questions(
+        self, client: Client, message: say.ForgetQuestions, _request: Request
+    ) -> say.WorkerMessage:
+        """Erase what people asked, and with it what sleep learned from it."""
+        resident = await self.resident(client, message.root)
+        await asyncio.to_thread(resident.place.forget_questions)
+        return self.status(client, message.root)

@@ -2,8 +2,10 @@
 
 from collections.abc import Callable
 
+from msgspec.structs import replace
+
 from sleeptime.core.ports import Clock, Model
-from sleeptime.core.settings import Settings
+from sleeptime.core.settings import ModelSettings, Settings
 
 OpenModel = Callable[[Settings], Model]
 
@@ -30,7 +32,7 @@ class ModelKeeper:
             ModelMissingError: its weights are not on this machine.
         """
         if self._model is not None and self._same_model(settings):
-            self._used_at = self._clock.monotonic()
+            self._used_at, self._settings = self._clock.monotonic(), settings
             return self._model
         self.release()
         on_loading()
@@ -38,9 +40,12 @@ class ModelKeeper:
         self._used_at = self._clock.monotonic()
         return self._model
 
-    def release_if_quiet(self, quiet_seconds: float) -> bool:
-        """Free the model if nobody used it for that long; whether it was freed."""
-        if self._model is None or self._clock.monotonic() - self._used_at < quiet_seconds:
+    def release_if_quiet(self) -> bool:
+        """Free the model if nobody used it for as long as its settings say: its memory belongs to the person. Whether
+        it was freed.
+        """
+        quiet_seconds = 60 * self._settings.model.unload_minutes
+        if self._model is None or not quiet_seconds or self._clock.monotonic() - self._used_at < quiet_seconds:
             return False
         self.release()
         return True
@@ -56,4 +61,9 @@ class ModelKeeper:
             model.close()
 
     def _same_model(self, settings: Settings) -> bool:
-        return settings.model == self._settings.model and settings.sleep.threads == self._settings.sleep.threads
+        return _what_loads(settings) == _what_loads(self._settings)
+
+
+def _what_loads(settings: Settings) -> tuple[ModelSettings, int, int]:
+    """The settings that a loaded model cannot follow."""
+    return replace(settings.model, unload_minutes=0), settings.sleep.threads, settings.sleep.niceness

@@ -6,10 +6,11 @@ import asyncio
 import logging
 import os
 import threading
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
-from typing import Any, Literal
+from contextlib import suppress
+from functools import partial
+from typing import Any
 
 import msgspec
 from msgspec import Struct
@@ -22,6 +23,7 @@ from sleeptime.core.settings import Settings
 from sleeptime.sleep.idle import MachineState
 from sleeptime.worker.chores import Chores
 from sleeptime.worker.client import Client, Request
+from sleeptime.worker.doing import Doing
 from sleeptime.worker.errands import Errands
 from sleeptime.worker.keeper import OpenModel
 from sleeptime.worker.nights import Nights, Resident, Surroundings
@@ -31,7 +33,6 @@ from sleeptime.worker.thinking import Thinking
 MOST_NOTICED = 100
 """Files of one change on the disk that sleep turns to first: a checkout of more is no sign of attention to any."""
 
-State = Literal["indexing", "answering", "asleep"]
 log = logging.getLogger(__name__)
 
 
@@ -56,12 +57,12 @@ class Worker:
         self._opening = asyncio.Lock()
         self._indexer = ThreadPoolExecutor(1, thread_name_prefix="index")
         self._thinking = Thinking(parts.open_model, parts.clock)
+        self._doing = Doing(self._residents, lambda: self._thinking.model_name, self._tell)
         surroundings = Surroundings(
-            parts.clock, parts.read_machine, lambda resident: self._tell(self._state(resident.root))
+            parts.clock, parts.read_machine, lambda resident: self._tell(self._doing.state(resident.root))
         )
         self._nights = Nights(surroundings, self._residents.values, self._sleep_unasked)
         self._chores = Chores(parts.clock, self._residents.values, self._sweep, self._tidy)
-        self._doing: list[tuple[State, str]] = []
         self._tasks: set[asyncio.Task[None]] = set()
         self._company = asyncio.Event()
         self._alone = asyncio.Event()
@@ -79,6 +80,9 @@ class Worker:
             say.Control: errands.control,
             say.Feedback: errands.feedback,
             say.DeleteThread: errands.delete_thread,
+            say.ForgetQuestions: errands.forget_questions,
+            say.Brief: self._brief,
+            say.GetEstimate: self._estimate,
             say.GetStatus: self._status,
             say.Shutdown: self._shutdown,
         }
@@ -163,14 +167,23 @@ class Worker:
             case say.Activity():
                 self._nights.activity()
                 self._chores.activity(message.root, message.kind)
-                if message.path and (resident := self._residents.get(message.root)):
-                    resident.place.noticed(message.path, message.kind)
+                if resident := self._residents.get(message.root):
+                    self._noticed(resident, message)
                 if message.kind == "save" and message.path:
                     self._changed(message.root, frozenset({message.path}))
             case _:
-                task = asyncio.create_task(self._respond(client, message))
-                self._tasks.add(task)
-                task.add_done_callback(self._tasks.discard)
+                self._spawn(self._respond(client, message))
+
+    def _noticed(self, resident: Resident, message: say.Activity) -> None:
+        if message.path:
+            resident.place.noticed(message.path, message.kind)
+        if resident.is_due(self._parts.clock.monotonic()):
+            self._spawn(self._look(resident, active=True))
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
 
     async def _respond(self, client: Client, message: say.ClientMessage) -> None:
         request = client.begin(message.id)
@@ -210,7 +223,8 @@ class Worker:
         self, client: Client, message: say.OpenRepository, request: Request
     ) -> say.WorkerMessage:
         resident = await self._resident(client, message.root)
-        resident.settings = client.settings
+        if client.name == "editor" or not self._has_editor(resident):
+            resident.settings = client.settings
         indexed = await self._index(resident, client, message.id, request)
         if resident.stop_watching is None:
             resident.stop_watching = await self._watch(resident)
@@ -218,11 +232,15 @@ class Worker:
 
     async def _sleep(self, client: Client, message: say.Sleep, request: Request) -> say.WorkerMessage:
         resident = await self._resident(client, message.root)
-        resident.settings = client.settings
         await self._index(resident, client, message.id, request)
         report = client.reporter(message.id, self._parts.clock)
-        with self._being("asleep", message.root):
-            slept = await self._thinking.sleep_for(resident, message.minutes * 60, request, report)
+        usual, resident.settings = resident.settings, client.settings  # for this sleep: an editor's come back
+        try:
+            with self._doing.being("asleep", message.root):
+                slept = await self._thinking.sleep_for(resident, message.minutes * 60, request, report)
+        finally:
+            if self._has_editor(resident):
+                resident.settings = usual
         self._tell(say.Changed(root=message.root))
         return slept
 
@@ -238,24 +256,34 @@ class Worker:
             loop.call_soon_threadsafe(client.send, say.Piece(id=message.id, text=text))
 
         lend = self._thinking.lender(client.settings, client.reporter(message.id, self._parts.clock))
-        with self._being("answering", message.root):
+        with self._doing.being("answering", message.root):
             return await self._thinking.live(lambda: place.answer(message, lend, request.cancelled, on_text))
 
     async def _think(self, client: Client, message: say.Think, request: Request) -> say.WorkerMessage:
         self._nights.activity()
         resident = await self._indexed_resident(client, message, request)
         lend = self._thinking.lender(client.settings, client.reporter(message.id, self._parts.clock))
-        with self._being("answering", message.root):
+        with self._doing.being("answering", message.root):
             answered = await self._thinking.live(lambda: resident.place.think(message, lend, request.cancelled))
         self._tell(say.Changed(root=message.root, paths=(message.target.path,)))
         return answered
 
+    async def _brief(self, client: Client, message: say.Brief, request: Request) -> say.WorkerMessage:
+        resident = await self._indexed_resident(client, message, request)
+        answered = await asyncio.to_thread(resident.place.brief, message.since)
+        await self._look(resident, active=False)
+        return answered
+
+    async def _estimate(self, client: Client, message: say.GetEstimate, request: Request) -> say.WorkerMessage:
+        resident = await self._indexed_resident(client, message, request)
+        return await asyncio.to_thread(resident.place.estimate, client.settings)
+
     async def _sleep_unasked(self, resident: Resident, give_way: threading.Event) -> say.Slept:
         def report(done: int, total: int, text: str, _unit: str) -> None:
-            loop.call_soon_threadsafe(self._tell, self._state(resident.root, text, done, total))
+            loop.call_soon_threadsafe(self._tell, self._doing.state(resident.root, text, done, total))
 
         loop = asyncio.get_running_loop()
-        with self._being("asleep", resident.root):
+        with self._doing.being("asleep", resident.root):
             slept = await self._thinking.sleep_slice(resident, give_way, report)
         if slept.answers:
             self._tell(say.Changed(root=resident.root))
@@ -271,7 +299,13 @@ class Worker:
                 self._residents[root] = Resident(place, client.settings)
             return self._residents[root]
 
-    async def _indexed_resident(self, client: Client, message: say.Ask | say.Think, request: Request) -> Resident:
+    def _has_editor(self, resident: Resident) -> bool:
+        """Whether an editor has it open, whose settings count before those of a command."""
+        return any(client.name == "editor" and resident.root in client.roots for client in self._clients)
+
+    async def _indexed_resident(
+        self, client: Client, message: say.Ask | say.Think | say.Brief | say.GetEstimate, request: Request
+    ) -> Resident:
         resident = await self._resident(client, message.root)
         if not resident.indexed:
             await self._index(resident, client, message.id, request)
@@ -280,7 +314,7 @@ class Worker:
     async def _index(self, resident: Resident, client: Client, number: int, request: Request) -> say.Indexed:
         report = client.reporter(number, self._parts.clock)
         place, settings = resident.place, client.settings
-        with self._being("indexing", resident.root):
+        with self._doing.being("indexing", resident.root):
             indexed = await asyncio.get_running_loop().run_in_executor(
                 self._indexer, lambda: place.index(settings, request.cancelled, report)
             )
@@ -288,7 +322,14 @@ class Worker:
         resident.stir()
         self._tell(say.Changed(root=resident.root))
         self._nights.look_again()
+        await self._look(resident, active=False)
         return indexed
+
+    async def _look(self, resident: Resident, *, active: bool) -> None:
+        """Whether there is something to tell the person; the status offers it."""
+        look = partial(resident.place.look, active=active)
+        with suppress(SleeptimeError, RuntimeError):  # a store that is gone is told elsewhere; the worker is ending
+            self._doing.offer(resident, await asyncio.get_running_loop().run_in_executor(self._indexer, look))
 
     async def _watch(self, resident: Resident) -> Callable[[], None]:
         loop = asyncio.get_running_loop()
@@ -307,20 +348,26 @@ class Worker:
             return
         resident.changes.append(paths)
         if len(resident.changes) == 1:
-            task = asyncio.create_task(self._index_changes(resident))
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
+            self._spawn(self._index_changes(resident))
 
     async def _index_changes(self, resident: Resident) -> None:
+        moved = False
+
         def update() -> tuple[str, ...]:
+            nonlocal moved
             paths = resident.take_changes()
-            return () if paths is None else resident.place.update(paths, self._ending)
+            if paths is None:
+                return ()
+            moved = not paths or any(path.startswith(".git/") for path in paths)
+            return resident.place.update(paths, self._ending)
 
         try:
             paths = await asyncio.get_running_loop().run_in_executor(self._indexer, update)
         except (SleeptimeError, RuntimeError) as error:  # RuntimeError: the worker is ending
             log.warning("Changes in %s were not indexed: %s", resident.root, error)
             return
+        if moved:
+            await self._look(resident, active=False)
         if not paths:
             return
         for path in paths[:MOST_NOTICED]:
@@ -351,44 +398,15 @@ class Worker:
 
     # ---- status
 
-    @contextmanager
-    def _being(self, state: State, root: str) -> Iterator[None]:
-        doing = (state, root)
-        self._doing.append(doing)
-        self._tell(self._state(root))
-        try:
-            yield
-        finally:
-            self._doing.remove(doing)
-            self._tell(self._state(root))
-
-    def _state(self, root: str = "", detail: str = "", done: int = 0, total: int = 0) -> say.Status:
-        states = {state for state, where in self._doing if root in ("", where)}
-        order: tuple[State, ...] = ("answering", "indexing", "asleep")
-        phase, reason = self._phase(root)
-        return say.Status(
-            state=next((state for state in order if state in states), phase),
-            root=root,
-            detail=detail or ("" if states else reason),
-            jobs_done=done,
-            jobs_total=total,
-            model=self._thinking.model_name,
-        )
-
-    def _phase(self, root: str) -> tuple[Literal["awake", "drowsy", "paused"], str]:
-        """How it stands with sleep while nothing is done, and why; with root "" for the first repository."""
-        resident = self._residents.get(root) if root else next(iter(self._residents.values()), None)
-        if resident is None:
-            return "awake", ""
-        if resident.verdict.phase == "asleep":
-            return "awake", "everything is thought about" if resident.finished else ""
-        return resident.verdict.phase, resident.verdict.reason
-
     def _status_now(self, client: Client, root: str = "") -> say.Status:
         name, reason = self._parts.choose_model(client.settings)
         loaded = self._thinking.model_name
         return msgspec.structs.replace(
-            self._state(root), model=loaded or name, model_reason=reason, pid=os.getpid(), version=sleeptime.__version__
+            self._doing.state(root),
+            model=loaded or name,
+            model_reason=reason,
+            pid=os.getpid(),
+            version=sleeptime.__version__,
         )
 
     def _tell(self, message: say.Changed | say.Status) -> None:

@@ -24,6 +24,8 @@ SLICE_SECONDS = 60.0
 """How long one repository sleeps while another one waits."""
 REST_SECONDS = 600.0
 """A repository whose sleep failed (no model on this machine, say) is left alone for this long."""
+LOOK_SECONDS = 60.0
+"""How often it is noted that the person is here, and how their files look now."""
 WATCH_SECONDS = 5.0
 """While asleep, how often the machine is looked at: a pulled plug ends the sleep this soon."""
 
@@ -43,6 +45,8 @@ class Resident:
         self.rests_until = 0.0
         self.finished = False
         self.verdict = Verdict("awake", "")
+        self.briefing = ""
+        self._looked_at = float("-inf")
 
     @property
     def root(self) -> str:
@@ -59,6 +63,13 @@ class Resident:
         if not taken:
             return None
         return frozenset() if frozenset() in taken else frozenset[str]().union(*taken)
+
+    def is_due(self, now: float) -> bool:
+        """Whether to note that the person is here: true once in `LOOK_SECONDS`."""
+        if now - self._looked_at < LOOK_SECONDS:
+            return False
+        self._looked_at = now
+        return True
 
     def stir(self) -> None:
         """Something new is here to think about."""

@@ -1,27 +1,32 @@
 """The real parts of the worker: the one place where it meets the repository, store, model, sleep and answers."""
 
+import logging
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
 from sleeptime.answer import Answerer, Live, ReadyAnswers, Topic, follow, follow_ups
+from sleeptime.answer.defuse import defused
 from sleeptime.core.clock import SystemClock
-from sleeptime.core.errors import ModelError
+from sleeptime.core.errors import ModelError, RepositoryError
 from sleeptime.core.excluded import EXCLUDED, excluded_from, excluded_to
 from sleeptime.core.intents import SUMMARY_INTENT
-from sleeptime.core.messages import Answered, Ask, ControlAction, Indexed, Slept, Think
+from sleeptime.core.messages import Answered, Ask, ControlAction, Estimated, Indexed, Slept, Think
 from sleeptime.core.ports import Clock, Embedder, Model
 from sleeptime.core.settings import Settings
+from sleeptime.core.since import changes_asked
 from sleeptime.core.types import Answer, Target
 from sleeptime.index import Freshness, Graph, Sources, rank
 from sleeptime.model import EMBEDDER, choose_model, engine_threads, open_model, require, spec_named
 from sleeptime.repo import Repository, find_secret, first_commit, last_commits, open_repository, read_file
 from sleeptime.repo.watch import Watcher
-from sleeptime.sleep import ATTENTION, Sleeper, Spent, Tools, Writer, attention_from
+from sleeptime.sleep import ATTENTION, Briefings, Sleeper, Spent, Tools, Writer, attention_from, estimate
 from sleeptime.sleep.bodies import fill_bodies
 from sleeptime.sleep.embed import fill_vectors
 from sleeptime.store import Asked, Entry, Store, Totals, open_writer, store_path
@@ -34,6 +39,8 @@ from sleeptime.worker.place import LendModel, OnProgress
 MaybeAnswered = TypeVar("MaybeAnswered", Answered, Answered | None)
 JOULES_A_WATT_HOUR = 3600.0
 BYTES_PER_GB = 10**9
+
+log = logging.getLogger(__name__)
 
 
 class Shared(Struct, frozen=True):
@@ -67,6 +74,7 @@ class RepositoryPlace:
         graph = Graph(outlines)
         self._answerer = Answerer(self._sources, graph, store, repository.worktree, shared.clock)
         self._ready = ReadyAnswers(self._sources, graph, store, shared.clock)
+        self._briefings = Briefings(repository, self._sources, store, shared.clock)
         self._settings = Settings()
 
     def index(self, settings: Settings, cancel: threading.Event, on_progress: OnProgress) -> Indexed:
@@ -93,12 +101,47 @@ class RepositoryPlace:
 
     def ready_answer(self, ask: Ask) -> Answered | None:
         meant = self._meant(ask)
-        return self._remembered(ask, meant, self._answerer.ready(meant, self._embedders.embed_if_loaded))
+        ready = self._told(meant) or self._answerer.ready(meant, self._embedders.embed_if_loaded)
+        return self._remembered(ask, meant, ready)
+
+    def _told(self, ask: Ask) -> Answered | None:
+        """The answer to "what changed since …?"; None for any other question, or one that names what nobody knows."""
+        asked = changes_asked(ask.question)
+        if asked is None:
+            return None
+        understood = self._answerer.understand(replace(ask, question=asked.question))
+        if not asked.is_whole and (understood.target is None or understood.rest):
+            return None
+        try:
+            self._briefings.look(active=True)
+            return _briefed(self._briefings.brief(asked.since, None if asked.is_whole else understood.target))
+        except RepositoryError:
+            return None
+
+    def look(self, *, active: bool) -> str:
+        try:
+            self._briefings.look(active=active)
+            return self._briefings.offer()
+        except RepositoryError as error:
+            log.info("What changed in %s cannot be told: %s", self.root, error)
+            return ""
+
+    def brief(self, since: str) -> Answered:
+        started = time.perf_counter()
+        answered = _briefed(self._briefings.brief(since))
+        return replace(answered, seconds=time.perf_counter() - started)
+
+    def forget_questions(self) -> None:
+        self._store.ledger.forget_questions()
 
     def answer(self, ask: Ask, lend: LendModel, cancel: threading.Event, on_text: Callable[[str], None]) -> Answered:
-        live = Live(lend(), self._settings.answer.budget_tokens, cancel, on_text, self._embedders.embed)
         meant = self._meant(ask)
-        return self._remembered(ask, meant, self._answerer.live(meant, live))
+        try:
+            live = Live(lend(), self._settings.answer.budget_tokens, cancel, on_text, self._embedders.embed)
+            return self._remembered(ask, meant, self._answerer.live(meant, live))
+        except ModelError:
+            self._note(meant, "failed", 0.0)
+            raise
 
     def _meant(self, ask: Ask) -> Ask:
         """A question of a conversation, made to stand by itself."""
@@ -110,19 +153,25 @@ class RepositoryPlace:
         up. A question that needs a model comes here twice and is written once, with its answer.
         """
         if answered is not None:
-            asked = self._answerer.understand(meant)
-            target = asked.targets[0] if asked.targets else Target("repository")
-            intent = asked.intent.name if asked.intent else ""
-            self._store.ledger.add(_entry(target, intent, answered))
             outcome = "cancelled" if answered.cancelled else answered.source
-            self._store.ledger.add_question(
-                Asked(question=meant.question, target=target, intent=intent, outcome=outcome, seconds=answered.seconds)
-            )
-            answered = self._continued(answered, target if asked.targets else None, intent)
+            target, intent = self._note(meant, outcome, answered.seconds)
+            self._store.ledger.add(_entry(target or Target("repository"), intent, answered))
+            answered = self._continued(answered, target, intent)
             if ask.thread:
                 answered = msgspec.structs.replace(answered, thread=ask.thread)
                 self._store.threads.add(ask.thread, self._repository.worktree, ask.question, answered)
         return answered
+
+    def _note(self, meant: Ask, outcome: str, seconds: float) -> tuple[Target | None, str]:
+        """Write down that something was asked. What is about nothing that is known is about the repository."""
+        understood = self._answerer.understand(meant)
+        target = understood.targets[0] if understood.targets else None
+        intent = understood.intent.name if understood.intent else ""
+        about = target or Target("repository")
+        self._store.ledger.add_question(
+            Asked(question=meant.question, target=about, intent=intent, outcome=outcome, seconds=seconds)
+        )
+        return target, intent
 
     def _continued(self, answered: MaybeAnswered, target: Target | None, intent: str) -> MaybeAnswered:
         """An answer with what it is about and where to go on."""
@@ -174,8 +223,10 @@ class RepositoryPlace:
 
     def sleep(self, lend: LendModel, cancel: threading.Event, on_progress: OnProgress) -> Slept:
         self._store.set_meta(ATTENTION, self._attention.to_json())
+        model = lend()
+        self._phrase(model, cancel)
         self._make_searchable(cancel, on_progress)
-        tools = Tools(lend(), self._clock, self._machine.used, self._attention)
+        tools = Tools(model, self._clock, self._machine.used, self._attention)
         sleeper = Sleeper(self._sources, self._store, self._repository.worktree, tools)
         return sleeper.run(cancel, lambda done, total, text: on_progress(done, total, text, "jobs"))
 
@@ -194,6 +245,30 @@ class RepositoryPlace:
             fill_vectors(paths, self._store, worktree, embedder, cancel)
         if not cancel.is_set():
             self._searchable = state
+
+    def _phrase(self, model: Model, cancel: threading.Event) -> None:
+        """A briefing that waits to be read comes before all other thoughts: it is asked for next."""
+        started = time.perf_counter()
+        try:
+            phrased = self._briefings.phrase(model, cancel)
+        except RepositoryError:
+            return
+        if phrased is not None:
+            entry = Entry(
+                kind="job",
+                source="sleep",
+                target=Target("change"),
+                intent="changed",
+                model=model.name,
+                prompt_tokens=phrased.prompt_tokens,
+                cached_tokens=phrased.cached_tokens,
+                generated_tokens=phrased.generated_tokens,
+                seconds=time.perf_counter() - started,
+            )
+            self._store.ledger.add(entry)
+
+    def estimate(self, settings: Settings) -> Estimated:
+        return estimate(self._sources, self._store, settings, self._clock.now())
 
     def tidy(self) -> None:
         self._embedders.release_if_quiet()
@@ -255,6 +330,17 @@ def _entry(target: Target, intent: str, answered: Answered) -> Entry:
         cached_tokens=answered.cached_tokens,
         generated_tokens=answered.generated_tokens,
         seconds=answered.seconds,
+    )
+
+
+def _briefed(answer: Answer) -> Answered:
+    return Answered(
+        question=answer.question,
+        text=defused(answer.text),
+        evidence=answer.evidence,
+        source="cache" if answer.model else "facts",
+        model=answer.model,
+        created_at=answer.created_at,
     )
 
 

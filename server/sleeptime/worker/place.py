@@ -1,14 +1,14 @@
 """One repository with its store, as the worker uses it: the one place where the worker meets the parts below.
 
-Methods block: `index`, `update` and `tidy` run on the index thread, `answer`, `think` and `sleep` on the model's, the
-others on any.
+Methods block: `index`, `update`, `look` and `tidy` run on the index thread, `answer`, `think` and `sleep` on the
+model's, the others on any.
 """
 
 import threading
 from collections.abc import Callable
 from typing import Protocol
 
-from sleeptime.core.messages import Answered, Ask, ControlAction, Indexed, Slept, Think
+from sleeptime.core.messages import Answered, Ask, ControlAction, Estimated, Indexed, Slept, Think
 from sleeptime.core.ports import Model
 from sleeptime.core.settings import Settings
 from sleeptime.core.types import Target
@@ -66,6 +66,24 @@ class Place(Protocol):
 
     def sleep(self, lend: LendModel, cancel: threading.Event, on_progress: OnProgress) -> Slept:
         """Work through the jobs until `cancel` (within one token) or the last job."""
+        ...
+
+    def look(self, *, active: bool) -> str:
+        """See whether something happened that the person does not know of (`active`: they are here), and write it up;
+        returns the line that offers it, or "".
+        """
+        ...
+
+    def brief(self, since: str) -> Answered:
+        """What changed since then, "" for when the person was last here."""
+        ...
+
+    def forget_questions(self) -> None:
+        """Erase what people asked."""
+        ...
+
+    def estimate(self, settings: Settings) -> Estimated:
+        """What all that waits to be thought about would take."""
         ...
 
     def tidy(self) -> None:

@@ -16,8 +16,8 @@ from sleeptime.worker.nights import Resident
 from sleeptime.worker.place import LendModel, OnProgress
 
 Result = TypeVar("Result")
-QUIET_SECONDS = 600.0
-"""A model that nobody used for ten minutes is unloaded: its memory belongs to the person."""
+LOOK_SECONDS = 30.0
+"""How often it is looked whether the model is still wanted."""
 
 
 class Thinking:
@@ -67,12 +67,12 @@ class Thinking:
         finally:
             over.cancel()
 
-    async def forget_when_quiet(self, quiet_seconds: float = QUIET_SECONDS) -> None:
-        """Until cancelled: unload the model once it was not used for `quiet_seconds`."""
+    async def forget_when_quiet(self, every_seconds: float = LOOK_SECONDS) -> None:
+        """Until cancelled: unload the model once it was not used for as long as its settings say."""
         while True:
-            await asyncio.sleep(quiet_seconds / 10)
+            await asyncio.sleep(every_seconds)
             if self._keeper.name:
-                await self._lane.yielding(lambda: self._keeper.release_if_quiet(quiet_seconds), threading.Event())
+                await self._lane.yielding(self._keeper.release_if_quiet, threading.Event())
 
     def close(self) -> None:
         """Wait for the work in hand, then free the model."""

@@ -48,6 +48,14 @@ def test_a_second_sleep_finds_nothing_left_to_do(store: Store) -> None:
     assert slept.jobs_done == slept.generated_tokens == 0
 
 
+def test_a_forgotten_answer_is_written_again(store: Store) -> None:
+    sleeper(store, EchoModel(lambda _: SOUND)).run(threading.Event(), ignore)
+    before = {answer.key for answer in store.answers.all()}
+    store.answers.forget(ADD)
+    sleeper(store, EchoModel(lambda _: SOUND)).run(threading.Event(), ignore)
+    assert {answer.key for answer in store.answers.all()} == before
+
+
 def test_progress_names_what_is_thought_about(store: Store) -> None:
     seen: list[str] = []
     sleeper(store, EchoModel(sound)).run(threading.Event(), lambda _d, _t, text: seen.append(text))

@@ -33,3 +33,9 @@ def test_a_file_in_work_is_worth_a_little_less_and_what_nobody_asks_for_nothing(
     calm, edited = (worth(Counts(), "class", "explain", asked=0.1, edited=edited) for edited in (False, True))
     assert calm.value > edited.value > 0
     assert worth(Counts(), "class", "explain", asked=0.0, edited=False).value < 0
+
+
+def test_a_question_that_nothing_ready_served_teaches_twice() -> None:
+    asked = {("class", "explain"): 5, ("class", "purpose"): 5}
+    served = learned_prior(Counts(asked=asked), "class", "explain")
+    assert learned_prior(Counts(asked=asked, missed={("class", "explain"): 5}), "class", "explain") > served

@@ -13,7 +13,7 @@ def filled(path: Path) -> Store:
     store.jobs.plan([Job(0, key, target, "purpose", 1.0) for key in ("done", "waiting")])
     job = store.jobs.claim_key("done")
     assert job is not None
-    store.jobs.finish(job)
+    store.jobs.finish(job, "k")
     store.ledger.add(Entry(kind="job", source="sleep", target=target))
     store.ledger.add_question(Asked(question="Q", target=target, intent="purpose", outcome="cache", seconds=0.1))
     return store

@@ -1,12 +1,17 @@
 from typing import Any
 
-from sleeptime.core.types import Job, Target
+from sleeptime.core.types import Answer, GateResults, Job, Target
 from sleeptime.store import Store
 from sleeptime.store.jobs import BACK_OFF_SECONDS
 
 
 def job(key: str, priority: float = 1.0) -> Job:
     return Job(id=0, key=key, target=Target("module", f"{key}.py"), intent="purpose", priority=priority)
+
+
+def answer(key: str) -> Answer:
+    target = Target("module", "a.py")
+    return Answer(key, target, "purpose", "?", "!", (), "c", "echo", "p", 0.0, GateResults(1.0, 1.0))
 
 
 def test_planning_the_same_work_twice_is_one_row(store: Store) -> None:
@@ -27,10 +32,20 @@ def test_planning_again_moves_a_waiting_job_but_not_a_done_one(store: Store) -> 
     store.jobs.plan([job("a", 5), job("b", 1)])
     done = store.jobs.claim()
     assert done is not None
-    store.jobs.finish(done)
+    store.answers.put(answer("k"))
+    store.jobs.finish(done, "k")
     store.jobs.plan([job("a", 9), job("b", 7)])
     assert store.jobs.by_key("a").state == "done"
     assert store.jobs.by_key("b").priority == 7
+
+
+def test_a_done_job_whose_answer_is_gone_waits_again_with_all_its_tries(store: Store) -> None:
+    store.jobs.plan([job("a", 5)])
+    store.answers.put(answer("k"))
+    store.jobs.finish(store.jobs.claim(), "k")
+    store.answers.delete(["k"])
+    store.jobs.plan([job("a", 9)])
+    assert (store.jobs.by_key("a").state, store.jobs.by_key("a").attempts) == ("waiting", 0)
 
 
 def test_a_job_is_tried_three_times_and_then_set_aside(store: Store, time: Any) -> None:
@@ -58,7 +73,7 @@ def test_a_job_that_failed_lets_others_go_first_and_waits_longer_the_second_time
 
 def test_outcomes_are_counted_by_level_and_intent(store: Store) -> None:
     store.jobs.plan([job("a"), job("b"), job("c")])
-    store.jobs.finish(store.jobs.claim())
+    store.jobs.finish(store.jobs.claim(), "")
     store.jobs.drop(store.jobs.claim(), "no sentence passed the gates")
     assert set(store.jobs.outcomes().values()) == {(1, 1)}
 

@@ -40,8 +40,21 @@ def test_a_quiet_time_frees_the_model_and_use_postpones_that() -> None:
     clock.advance(500)
     keeps.touch()
     clock.advance(599)
-    assert not keeps.release_if_quiet(600)
+    assert not keeps.release_if_quiet()
     clock.advance(1)
-    assert keeps.release_if_quiet(600)
+    assert keeps.release_if_quiet()
     assert (model.closed, keeps.name) == (1, "")
-    assert not keeps.release_if_quiet(600)
+    assert not keeps.release_if_quiet()
+
+
+def test_the_settings_say_how_long_a_model_stays_and_changing_that_loads_nothing() -> None:
+    clock = FixedClock()
+    keeps = keeper(clock)
+    keeps.lend(Settings(), quietly)
+    for_ever = Settings(model=ModelSettings(unload_minutes=0))
+    model = keeps.lend(for_ever, quietly)
+    clock.advance(1_000_000)
+    assert not keeps.release_if_quiet()
+    assert keeps.lend(Settings(model=ModelSettings(unload_minutes=1)), quietly) is model
+    clock.advance(60)
+    assert keeps.release_if_quiet()

@@ -281,3 +281,48 @@ async def test_shutdown_answers_first_and_then_hangs_up(bench: Bench) -> None:
     await asyncio.wait_for(link.lost.wait(), 10)
     with pytest.raises(WorkerError, match="stopped in the middle"):
         await link.request(say.GetStatus(), nothing)
+
+
+async def test_what_changed_is_offered_in_the_status_and_told_when_asked(bench: Bench) -> None:
+    link, heard = await opened(bench)
+    place = bench.places[ROOT]
+    place.news = "3 files changed"
+    assert place.on_change
+    await asyncio.to_thread(place.on_change, frozenset({".git/HEAD"}))
+
+    def offers() -> list[str]:
+        return [message.briefing for message in heard if isinstance(message, say.Status)]
+
+    await until(lambda: offers()[-1] == "3 files changed")
+    told = await link.request(say.Brief(root=ROOT, since="friday"), nothing)
+    assert isinstance(told, say.Answered)
+    assert told.text == "since friday"
+    assert offers()[-1] == ""
+
+
+async def test_activity_is_noted_once_a_minute_for_what_changes_afterwards(bench: Bench) -> None:
+    link, _ = await opened(bench)
+    for _ in range(3):
+        link.tell(say.Activity(root=ROOT, kind="change", path="a.py"))
+    await until(lambda: ("look", True) in bench.places[ROOT].log)
+    await link.request(say.GetStatus(), nothing)
+    assert bench.places[ROOT].log.count(("look", True)) == 1
+
+
+async def test_questions_are_forgotten_when_the_person_says_so(bench: Bench) -> None:
+    link, _ = await opened(bench)
+    await link.request(say.ForgetQuestions(root=ROOT), nothing)
+    assert "forgot" in bench.places[ROOT].log
+
+
+async def test_a_commands_settings_do_not_take_the_place_of_an_editors(bench: Bench) -> None:
+    editor = await bench.link(CONSENT, client="editor")
+    bench.places[ROOT] = place = bench.open_place(ROOT)
+    place.jobs = 0
+    await editor.request(say.OpenRepository(root=ROOT), nothing)
+    command = await bench.link()
+    await command.request(say.OpenRepository(root=ROOT), nothing)
+    place.jobs = 2
+    assert place.on_change
+    await asyncio.to_thread(place.on_change, frozenset({"a.py"}))
+    await until(lambda: place.jobs == 0)

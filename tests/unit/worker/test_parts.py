@@ -71,3 +71,21 @@ def test_without_an_embedder_sleep_goes_on_and_the_reason_is_kept(tmp_path: Path
     place.index(Settings(), threading.Event(), lambda *_: None)
     assert place.sleep(EchoModel, threading.Event(), lambda *_: None).jobs_done
     assert keeper.problem == "The embedder is not on this machine. Run pull."
+
+
+def test_what_changed_is_answered_by_a_briefing(place: RepositoryPlace) -> None:
+    answered = place.ready_answer(Ask(root="", question="What changed since I was here?"))
+    assert answered is not None
+    assert answered.text.startswith("Nothing changed since you were here")
+    assert place.ready_answer(Ask(root="", question="What changed since the flood?")) is None
+
+
+def test_a_question_that_no_model_could_answer_is_a_miss(place: RepositoryPlace, store: Store) -> None:
+    def missing() -> EchoModel:
+        raise ModelMissingError("No weights.")
+
+    with pytest.raises(ModelMissingError):
+        place.answer(Ask(root="", question="How does `Cart.total` work?"), missing, threading.Event(), lambda _: None)
+    assert store.ledger.missed_counts() == {("symbol", "explain"): 1}
+    place.forget_questions()
+    assert store.ledger.intent_counts() == store.ledger.missed_counts() == {}

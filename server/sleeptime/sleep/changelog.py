@@ -1,0 +1,315 @@
+"""Puts what changed into words, as facts: from git, the outlines and the notes, without any model."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+from msgspec import Struct, structs
+
+from sleeptime.core.keys import text_hash
+from sleeptime.core.types import Commit, Evidence, Target
+from sleeptime.index import Graph, Sources, SymbolChange, is_test_path
+from sleeptime.prompts import first_sentence
+from sleeptime.repo import FileChange
+from sleeptime.sleep.absences import LAST_TIME
+from sleeptime.sleep.changes import Changes, ModuleChange
+from sleeptime.store import Store, Visit
+
+MOST_MODULES = 12
+MOST_SYMBOLS = 8
+MOST_COMMITS = 3
+MOST_BREAKING = 10
+MOST_NAMED = 8
+"""What is shown of each; the rest is counted. A briefing is read in two minutes, or not at all."""
+
+SHORT = 7
+"""Digits of a commit's hash that are shown, as git does."""
+
+SIGNATURE_CHARACTERS = 120
+
+_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_MONTHS = (
+    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+    "December",
+)  # fmt: skip
+
+
+class Told(Struct, frozen=True):
+    """A briefing's text and the lines (of files as they are now) that show it."""
+
+    text: str
+    evidence: tuple[Evidence, ...]
+
+
+def offer(files: Sequence[FileChange], base: Visit) -> str:
+    """One line that says there is something to tell."""
+    count = "1 file" if len(files) == 1 else f"{len(files):,} files"
+    return f"{count} changed since you were here ({_when(base.at)})"
+
+
+class ChangeLog:
+    """Words for the changes of one worktree."""
+
+    def __init__(self, sources: Sources, graph: Graph, store: Store) -> None:
+        self._sources = sources
+        self._graph = graph
+        self._store = store
+
+    def write(self, changes: Changes, since: str = "", within: Target | None = None) -> Told:
+        """All that changed or, with `within`, what changed in one file or symbol. `since` is how the person named the
+        earlier moment, "" for when they were last here.
+        """
+        modules = [module for module in changes.modules if within is None or _concerns(module, within)]
+        if within is not None and within.symbol:
+            modules = [_narrowed(module, within.symbol) for module in modules]
+        if not modules and (within is not None or changes.is_empty):
+            what = f"`{within.symbol or within.path}`" if within is not None else "Nothing"
+            said = f"Nothing changed in {what}" if within is not None else "Nothing changed"
+            return Told(f"{said} since {_since(changes.base, since)}.", ())
+        shown = sorted(modules, key=_weight, reverse=True)[:MOST_MODULES]
+        parts = [
+            self._head(changes, modules, since),
+            self._breaking(modules, changes.base),
+            *(self._module(module, changes.base) for module in shown if not is_test_path(module.path)),
+            _tests([module for module in modules if is_test_path(module.path)]),
+            _rest([module for module in modules if module not in shown], changes, within),
+        ]
+        places = [place for module in shown for place in self._places(module)]
+        return Told("\n\n".join(part for part in parts if part), tuple(dict.fromkeys(places)))
+
+    # ---- the whole
+
+    def _head(self, changes: Changes, modules: Sequence[ModuleChange], since: str) -> str:
+        history = changes.history
+        authors = Counter(commit.author for commit, _ in history.commits)
+        said = [f"{_count(history.count, 'commit')}{_by(authors)}"] if history.count else []
+        tests = sum(is_test_path(module.path) for module in modules)
+        said.append(
+            _count(len(modules) + len(changes.left_out), "source file") + (f" ({tests} of tests)" if tests else "")
+        )
+        pending = sum(module.is_uncommitted for module in modules)
+        if pending:
+            said.append(f"{pending} of them not committed yet")
+        lines = [f"**Since {_since(changes.base, since)}:** {', '.join(said)}."]
+        if history.lost:
+            gone = _count(history.lost, "commit")
+            verb = "is" if history.lost == 1 else "are"
+            lines.append(f"{gone} that you had {verb} not on this branch: it was switched, rebased or force-pushed.")
+        subjects = [f"- {_commit(commit)}" for commit, _ in history.commits[:MOST_NAMED]]
+        more = history.count - history.merges - len(subjects)
+        merges = f" and {_count(history.merges, 'merge')}" if history.merges else ""
+        if more > 0 or merges:
+            subjects.append(f"- … {_count(max(more, 0), 'more commit')}{merges}" if more > 0 else f"- …{merges}")
+        return "\n".join([" ".join(lines), "", *subjects]) if subjects else " ".join(lines)
+
+    def _breaking(self, modules: Sequence[ModuleChange], base: Visit) -> str:
+        found = [
+            change
+            for module in modules
+            for change in module.symbols
+            if change.breaking and not is_test_path(change.path)
+        ]
+        if not found:
+            return ""
+        rows = [f"- {self._broken(change, base)}" for change in found[:MOST_BREAKING]]
+        if len(found) > MOST_BREAKING:
+            rows.append(f"- … {len(found) - MOST_BREAKING} more")
+        return "\n".join(["**May break callers**", "", *rows])
+
+    def _broken(self, change: SymbolChange, base: Visit) -> str:
+        name = change.symbol.qualified_name
+        if change.kind == "removed":
+            return f"`{name}` is gone ({_was_at(change, base)}){self._still_named(change)}"
+        assert change.before is not None
+        facts = self._graph.facts(Target("symbol", change.path, name))
+        callers = f"; called from {_count(facts.caller_count, 'place')}" if facts and facts.caller_count else ""
+        return (
+            f"`{_short(change.symbol.signature)}` was `{_short(change.before.signature)}` ({_place(change)}){callers}"
+        )
+
+    def _still_named(self, change: SymbolChange) -> str:
+        """Where the name of what is gone still stands, unless something else has it now."""
+        name = change.symbol.name
+        if change.symbol.parent >= 0 or self._sources.outlines.definitions(name):
+            return ""
+        paths = self._sources.outlines.paths_mentioning(name)
+        named = ", ".join(f"`{path}`" for path in paths[:MOST_COMMITS])
+        return (
+            f"; its name still stands in {named}{' and elsewhere' if len(paths) > MOST_COMMITS else ''}"
+            if paths
+            else ""
+        )
+
+    # ---- one module
+
+    def _module(self, module: ModuleChange, base: Visit) -> str:
+        state = _state(module)
+        said = self._note(Target("module", module.path), module)
+        head = f"**`{module.path}`**{state}" + (f": {said}" if said else "")
+        rows = [self._row(change, base) for change in module.symbols[:MOST_SYMBOLS]]
+        if len(module.symbols) > MOST_SYMBOLS:
+            rows.append(f"- … {len(module.symbols) - MOST_SYMBOLS} more")
+        if not module.symbols and not module.is_gone and module.old_path == module.path:
+            rows.append("- only comments, imports or statements outside definitions differ")
+        commits = ", ".join(_commit(commit) for commit in module.commits[:MOST_COMMITS])
+        more = len(module.commits) - MOST_COMMITS
+        by = [f"- by {commits}" + (f" and {more} more" if more > 0 else "")] if commits else []
+        return "\n".join([head, "", *rows, *by]).rstrip()
+
+    def _row(self, change: SymbolChange, base: Visit) -> str:
+        symbol = change.symbol
+        name = f"`{symbol.qualified_name}`"
+        said = self._said(change)
+        if change.kind == "removed":
+            return f"- removed {name} ({_was_at(change, base)}){said}"
+        if change.kind == "moved":
+            edited = "" if change.before and change.before.text_hash == symbol.text_hash else ", and changed"
+            return f"- moved {name} here from `{change.old_path}`{edited} ({_place(change)})"
+        signature = f", now `{_short(symbol.signature)}`" if change.new_signature else ""
+        return f"- {change.kind} {name}{signature} ({_place(change)}){said}"
+
+    def _said(self, change: SymbolChange) -> str:
+        """What it is for, by its note or its own documentation; of what is gone, what it was for."""
+        symbol = change.symbol
+        notes = self._store.answers.by_code(symbol.text_hash, "purpose") if symbol.text_hash else []
+        note = next((one.text for one in notes if one.target.symbol == symbol.qualified_name), "")
+        text = first_sentence(note or symbol.docstring)
+        return f": {_quiet(text)}" if text and change.kind != "changed" else ""
+
+    def _note(self, target: Target, module: ModuleChange) -> str:
+        if module.is_gone:
+            return ""
+        code = self._sources.code_hash(target)
+        notes = self._store.answers.for_target(target, "purpose")
+        note = next((one.text for one in notes if one.code_hash == code), "")
+        outline = self._sources.outlines.outline(target.path)
+        return _quiet(first_sentence(note or (outline.docstring if outline else "")))
+
+    def _places(self, module: ModuleChange) -> Iterator[Evidence]:
+        lines = self._sources.lines(module.path)
+        for change in module.symbols[:MOST_SYMBOLS]:
+            span = change.symbol.span
+            if change.kind != "removed" and span.end_line < len(lines):
+                cited = lines[span.start_line : span.end_line + 1]
+                hash_ = text_hash("\n".join(cited).encode())
+                yield Evidence(module.path, span.start_line + 1, span.end_line + 1, change.symbol.qualified_name, hash_)
+
+
+# ---- words
+
+
+def _concerns(module: ModuleChange, target: Target) -> bool:
+    return target.path in (module.path, module.old_path) and (
+        not target.symbol or bool(_narrowed(module, target.symbol).symbols)
+    )
+
+
+def _narrowed(module: ModuleChange, symbol: str) -> ModuleChange:
+    """Only what concerns one symbol: itself, its members, and what it is a member of."""
+    names = (symbol, f"{symbol}.")
+    kept = [
+        change
+        for change in module.symbols
+        if change.symbol.qualified_name == symbol
+        or change.symbol.qualified_name.startswith(names[1])
+        or symbol.startswith(f"{change.symbol.qualified_name}.")
+    ]
+    return structs.replace(module, symbols=tuple(kept))
+
+
+def _weight(module: ModuleChange) -> tuple[int, int]:
+    """What may break first, then what changed most."""
+    return sum(change.breaking for change in module.symbols), len(module.symbols)
+
+
+def _state(module: ModuleChange) -> str:
+    renamed = f"renamed from `{module.old_path}`" if module.old_path not in ("", module.path) else ""
+    said = ["removed" if module.is_gone else "new" if not module.old_path else renamed]
+    said.append("not committed yet" if module.is_uncommitted else "")
+    return f" ({', '.join(part for part in said if part)})" if any(said) else ""
+
+
+def _tests(modules: Sequence[ModuleChange]) -> str:
+    if not modules:
+        return ""
+    rows = []
+    for module in modules[:MOST_NAMED]:
+        names = [f"`{change.symbol.qualified_name}`" for change in module.symbols[:MOST_COMMITS]]
+        more = len(module.symbols) - len(names)
+        rows.append(
+            f"- `{module.path}`{_state(module)}: {', '.join(names)}" + (f" and {more} more" if more > 0 else "")
+            if names
+            else f"- `{module.path}`{_state(module)}"
+        )
+    if len(modules) > MOST_NAMED:
+        rows.append(f"- … {len(modules) - MOST_NAMED} more")
+    return "\n".join(["**Tests**", "", *rows])
+
+
+def _rest(modules: Sequence[ModuleChange], changes: Changes, within: Target | None) -> str:
+    """What is not shown, by name or by number."""
+    said = []
+    named = [module.path for module in modules if not is_test_path(module.path)]
+    if named:
+        said.append(f"Also changed: {_listed(named)}.")
+    if changes.others and within is None:
+        said.append(f"Not source: {_listed(changes.others)}.")
+    if changes.left_out and within is None:
+        folders = Counter(path.rpartition("/")[0] or "." for path in changes.left_out)
+        most = ", ".join(f"`{folder}` ({count})" for folder, count in folders.most_common(MOST_COMMITS))
+        said.append(f"{_count(len(changes.left_out), 'more source file')} were not compared, most of them in {most}.")
+    return "\n\n".join(said)
+
+
+def _listed(paths: Sequence[str]) -> str:
+    shown = ", ".join(f"`{path}`" for path in paths[:MOST_NAMED])
+    return f"{shown} and {len(paths) - MOST_NAMED} more" if len(paths) > MOST_NAMED else shown
+
+
+def _since(base: Visit, since: str) -> str:
+    at = f" (`{base.commit[:SHORT]}`)" if base.commit else ""
+    named = since if since.strip().lower() not in LAST_TIME else f"you were here, {_when(base.at)}"
+    return f"{_quiet(named)}{at}"
+
+
+def _when(at: float) -> str:
+    """In words that need no locale: Friday 20 November, 17:58."""
+    time = datetime.fromtimestamp(at).astimezone()
+    return f"{_DAYS[time.weekday()]} {time.day} {_MONTHS[time.month - 1]}, {time.hour}:{time.minute:02}"
+
+
+def _by(authors: Counter[str]) -> str:
+    names = [_quiet(name) for name, _ in authors.most_common(MOST_COMMITS)]
+    if not names:
+        return ""
+    return f" by {', '.join(names)}" + (" and others" if len(authors) > len(names) else "")
+
+
+def _commit(commit: Commit) -> str:
+    return f"`{commit.hash[:SHORT]}` {_quiet(commit.subject)} ({_quiet(commit.author)})"
+
+
+def _place(change: SymbolChange) -> str:
+    span = change.symbol.span
+    return f"`{change.path}:{span.start_line + 1}-{span.end_line + 1}`"
+
+
+def _was_at(change: SymbolChange, base: Visit) -> str:
+    """Where it stood, in the commit in which it did."""
+    at = f" at `{base.commit[:SHORT]}`" if base.commit else ""
+    return f"was {_place(change)}{at}"
+
+
+def _short(signature: str) -> str:
+    text = signature.replace("`", "'")
+    return text if len(text) <= SIGNATURE_CHARACTERS else text[: SIGNATURE_CHARACTERS - 1] + "…"
+
+
+def _quiet(text: str) -> str:
+    """Text of the repository on one line; a backtick without its pair would swallow ours."""
+    line = " ".join(text.split())
+    return line if line.count("`") % 2 == 0 else line.replace("`", "'")
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
