@@ -9,7 +9,13 @@ from typing import Any
 import pytest
 
 CLIENT = Path(__file__).resolve().parents[1] / "client-vscode"
-EXECUTABLE = {"sleeptime.server.command", "sleeptime.server.interpreter", "sleeptime.model.name"}
+EXECUTABLE = {
+    "sleeptime.server.command",
+    "sleeptime.server.interpreter",
+    "sleeptime.server.wheels",
+    "sleeptime.model.name",
+    "sleeptime.model.endpoint",
+}
 
 
 @pytest.fixture

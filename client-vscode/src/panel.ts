@@ -1,6 +1,6 @@
 /** The side panel that shows one answer at a time, while it is written and after. */
 
-import { CancellationTokenSource, commands, env, Range, Uri, ViewColumn, window, workspace } from 'vscode';
+import { CancellationTokenSource, commands, env, Range, Uri, ViewColumn, window } from 'vscode';
 import type { Disposable, WebviewPanel } from 'vscode';
 import type { Reception, SleeptimeServer } from './client';
 import { ServerRequest } from './protocol';
@@ -27,11 +27,10 @@ interface Session {
   verdict?: boolean;
 }
 
-/** `index` counts the evidence or the follow-ups; `href` is a link in the answer's text. */
+/** `index` counts the evidence or the follow-ups. */
 interface Click {
-  readonly action: 'ready' | 'open' | 'link' | 'copy' | 'again' | 'stop' | 'next' | 'more' | 'right' | 'wrong';
+  readonly action: 'ready' | 'open' | 'copy' | 'again' | 'stop' | 'next' | 'more' | 'right' | 'wrong';
   readonly index: number;
-  readonly href?: string;
 }
 
 export class AnswerPanel implements Disposable {
@@ -116,14 +115,13 @@ export class AnswerPanel implements Disposable {
     void this.panel?.webview.postMessage({ html, labels: (answer?.evidence ?? []).map(evidenceLabel) });
   }
 
-  private async onClick({ action, index, href }: Click): Promise<void> {
+  private async onClick({ action, index }: Click): Promise<void> {
     if (action === 'ready') await this.render();
     if (this.session === undefined) return;
     const { question, asking, answer, markdown, cancellation } = this.session;
     const cited = answer?.evidence[index];
     const next = answer?.followUps[index];
     if (action === 'open' && cited !== undefined) await openEvidence(cited);
-    if (action === 'link') await openFile(href ?? '');
     if (action === 'copy') await env.clipboard.writeText(markdown);
     if (action === 'stop') cancellation.cancel();
     if (action === 'again') await this.run(question, asking, true);
@@ -154,16 +152,4 @@ export class AnswerPanel implements Disposable {
 export async function openEvidence({ uri, range: { start, end } }: EvidenceLink): Promise<void> {
   const selection = new Range(start.line, start.character, end.line, end.character);
   await window.showTextDocument(Uri.parse(uri, true), { selection, viewColumn: ViewColumn.One });
-}
-
-/** Opens a link of an answer's text: a file of the workspace, with lines as its fragment, and nothing else. */
-async function openFile(href: string): Promise<void> {
-  const uri = Uri.parse(href);
-  if (uri.scheme !== 'file' || workspace.getWorkspaceFolder(uri) === undefined) return;
-  const [, first] = /^L(\d+)/.exec(uri.fragment) ?? [];
-  const line = Math.max(0, Number(first ?? 1) - 1);
-  await window.showTextDocument(uri.with({ fragment: '' }), {
-    selection: new Range(line, 0, line, 0),
-    viewColumn: ViewColumn.One,
-  });
 }

@@ -34,17 +34,21 @@ export function answerHtml({ question, body, answer, problem, verdict }: AnswerV
   return parts.join('\n');
 }
 
-/** Several answers under one heading, as one: what is shown for a code lens. */
+/**
+ * Several answers as one: what is shown for a code lens. They are put together anew, for the server's own text has
+ * links to files, which VS Code's Markdown engine does not render.
+ */
 export function together({ markdown, answers }: ShowResult): Shown {
   const [first, ...others] = answers;
-  const alone = others.length === 0 ? first : undefined;
+  if (first !== undefined && others.length === 0) return first;
+  const parts = answers.map((answer) => `### ${answer.question}\n\n${answer.markdown}`);
   return {
-    markdown,
+    markdown: parts.length === 0 ? markdown : parts.join('\n\n'),
     evidence: answers.flatMap((answer) => answer.evidence),
-    footer: alone?.footer ?? '',
-    followUps: alone?.followUps ?? [],
-    id: alone?.id ?? '',
-    thread: alone?.thread ?? '',
+    footer: '',
+    followUps: [],
+    id: '',
+    thread: '',
     removedCitations: 0,
     cancelled: false,
   };

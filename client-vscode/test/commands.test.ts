@@ -79,7 +79,10 @@ it('shows the answers that a code lens stands for as one', async () => {
   const call = vi.fn(() => Promise.resolve({ markdown: 'both', answers: [answer, answer], uri: null }));
   const shown = await showAnswers(panel, { uri: 'file:///r/a.py', symbol: 'greet' }, call);
   expect(run).toHaveBeenCalledWith('greet', expect.anything());
-  expect(shown).toMatchObject({ markdown: 'both', evidence: [{ path: 'a.py' }, { path: 'a.py' }] });
+  expect(shown).toMatchObject({
+    markdown: '### Q\n\nwhole\n\n### Q\n\nwhole',
+    evidence: [{ path: 'a.py' }, { path: 'a.py' }],
+  });
 });
 
 it('shows the log at once while the server has none', async () => {

@@ -92,7 +92,7 @@ export const LanguageStatusSeverity = { Information: 0, Warning: 1, Error: 2 };
 
 export const barItem = { text: '', tooltip: '', command: '', name: '', show: vi.fn(), dispose: vi.fn() };
 export const languageItem = { text: '', detail: '', busy: false, severity: 0, dispose: vi.fn() };
-export const clicks = new EventEmitter<{ action: string; index: number; href?: string }>();
+export const clicks = new EventEmitter<{ action: string; index: number }>();
 export const closings = new EventEmitter<undefined>();
 export const posted: { html: string; labels: string[] }[] = [];
 

@@ -67,10 +67,11 @@ async function lens(page, picture) {
 /** The view is folded away at first, like all views of extensions. */
 async function tree(page, picture) {
   await command(page, 'Explorer: Focus on Sleeptime View');
+  await page.locator('.pane-header', { hasText: 'cards' }).click(); // the files, to make room
   const rows = page.locator('.pane-body .monaco-list-row');
   await rows.filter({ hasText: 'Overview' }).waitFor();
-  for (const name of ['cards', 'make.py']) await rows.filter({ hasText: name }).last().click();
-  await rows.filter({ hasText: '?' }).first().waitFor();
+  for (const name of ['cards', 'make.py']) await rows.filter({ hasText: name }).first().click();
+  await rows.filter({ hasText: 'make_card' }).first().waitFor();
   await picture('tree');
 }
 
@@ -87,19 +88,19 @@ async function menu(page, picture) {
 
 async function report(page, picture) {
   await command(page, 'Sleeptime: Show report');
-  const shown = page.frameLocator('iframe.webview').last().frameLocator('iframe#active-frame');
-  await shown.locator('h1').first().waitFor();
+  await page.locator('.tab.active', { hasText: 'Sleeptime: Report' }).waitFor();
+  await page.frameLocator('iframe.webview').last().frameLocator('iframe#active-frame').locator('h1').first().waitFor();
   await picture('report');
 }
 
 async function walkthrough(page, picture) {
-  await command(page, 'View: Close All Editors');
+  await closeAll(page);
   await command(page, 'Welcome: Open Walkthrough...');
   await page.keyboard.type('Get started with Sleeptime');
   await page.keyboard.press('Enter');
   await page.locator('.getting-started-step').first().waitFor();
   await picture('walkthrough');
-  await command(page, 'View: Close All Editors');
+  await closeAll(page);
 }
 
 /** No account and no other model: the participant is answered by the extension's own. */
@@ -118,6 +119,12 @@ async function chat(page, picture) {
 async function openPicker(page) {
   await command(page, 'Sleeptime: Ask about this code');
   await page.locator('.quick-input-title', { hasText: 'Ask about this code' }).waitFor();
+}
+
+/** Not before they are gone: whatever takes the focus closes the palette. */
+async function closeAll(page) {
+  await command(page, 'View: Close All Editors');
+  await page.locator('.tabs-container .tab').first().waitFor({ state: 'detached' });
 }
 
 async function command(page, title) {
