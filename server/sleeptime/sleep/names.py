@@ -28,6 +28,11 @@ class Named(Struct, frozen=True):
 
     kinds: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
+    @property
+    def count(self) -> int:
+        """How many there are."""
+        return sum(len(names) for _, names in self.kinds)
+
     def listed(self) -> str:
         """All of them, for a prompt; "" if there are none."""
         return ", ".join(f"`{name}`" for _, names in self.kinds for name in names)

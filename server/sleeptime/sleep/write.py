@@ -23,6 +23,12 @@ PROMPT_VERSION = "system.v1+module.v2+theme.v1+thought.v4"
 
 ANSWER_TOKENS = {"purpose": 90, "questions": 240}
 """Two sentences dense with names; more is padding from a small model. Eight questions of a line each."""
+ENOUGH_NAMED = 0.25
+"""Share of a theme's parts that an answer names, below which a second draft is worth its half minute."""
+
+DRAFT_TEMPERATURE = 0.7
+"""At zero a second draft would be the first."""
+
 LONG_ANSWER_TOKENS = 200
 """Four sentences, for every other intent."""
 
@@ -78,6 +84,7 @@ class Thought(Struct):
     read: tuple[Read, ...]
     cost: Cost
     text: str = ""
+    drafts: list[str] = msgspec.field(default_factory=list)
     cancelled: bool = False
 
     def request(self) -> ChatRequest | None:
@@ -88,13 +95,21 @@ class Thought(Struct):
         return self._request(self.material.messages)
 
     def retry(self) -> ChatRequest | None:
-        """The question again with what is wrong with the first answer, if anything is."""
-        alone = self.cancelled or self.material.stated or self.material.json_schema
-        if alone or not (wrong := problems(self.judge.gates(self.text))):
+        """The question again, with what is wrong with the first answer; or, about a theme whose parts it hardly named,
+        another draft.
+        """
+        if self.cancelled or self.material.stated or self.material.json_schema:
             return None
-        complaint = Message("user", render("retry.v2", problems=wrong))
-        messages = (*self.material.messages, Message("assistant", self.text), complaint)
-        return self._request(messages)
+        if wrong := problems(self.judge.gates(self.text)):
+            complaint = Message("user", render("retry.v2", problems=wrong))
+            return self._request((*self.material.messages, Message("assistant", self.text), complaint))
+        if self.material.read and self._named_share(self.text) < ENOUGH_NAMED:
+            return msgspec.structs.replace(self._request(self.material.messages), temperature=DRAFT_TEMPERATURE)
+        return None
+
+    def _named_share(self, text: str) -> float:
+        wanted, left = self.material.names.count, self.material.names.without(text).count
+        return 1.0 - left / wanted if wanted else 1.0
 
     def _request(self, messages: tuple[Message, ...]) -> ChatRequest:
         room = ANSWER_TOKENS.get(self.intent, LONG_ANSWER_TOKENS)
@@ -106,16 +121,23 @@ class Thought(Struct):
         self.cancelled = self.cancelled or result.finish == "cancelled"
         as_said = result.text if self.material.json_schema else ""
         self.text = as_said or whole_sentences(result.text, cut_off=result.finish == "length")
+        self.drafts.append(self.text)
 
     def sound(self) -> Sifted:
-        """What of the text may be kept."""
+        """What may be kept of the best draft: the one of which most passes and most of the wanted names are named."""
         if self.material.stated:
             return Sifted(self.text, {})
+        return max((self._sifted(draft) for draft in self.drafts), key=self._worth, default=Sifted("", {}))
+
+    def _worth(self, kept: Sifted) -> tuple[bool, float, int]:
+        return bool(kept.text), self._named_share(kept.text), -sum(kept.dropped.values())
+
+    def _sifted(self, draft: str) -> Sifted:
         if self.intent == "questions":
-            return self.judge.questions(self.text, self.target)
+            return self.judge.questions(draft, self.target)
         messages = self.material.messages
         instructions = [messages[0].content, messages[1].content.rsplit("\n", 1)[-1]]
-        return keep_sound(self.text, self.judge.scope, instructions, self.judge.truths)
+        return keep_sound(draft, self.judge.scope, instructions, self.judge.truths)
 
 
 class Writer:

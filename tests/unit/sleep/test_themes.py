@@ -1,3 +1,4 @@
+import itertools
 import threading
 
 from fakes.clock import FixedClock
@@ -49,8 +50,9 @@ def themes() -> dict[tuple[Target, str], Theme]:
     return {(theme.target, intent): theme for theme in found for intent in theme.intents}
 
 
-def write(intent: str, said: str) -> Answer:
-    model = EchoModel(lambda _: said)
+def write(intent: str, *said: str) -> Answer:
+    replies = itertools.chain(said, itertools.repeat(said[-1]))
+    model = EchoModel(lambda _: next(replies))
     known = Known(find_members=lambda target, intent: themes()[target, intent].members)
     answer = Writer(web(), model, FixedClock(), known).write(SESSION, intent, threading.Event()).answer
     assert answer is not None
@@ -101,3 +103,9 @@ def test_claims_about_a_concept_are_held_against_all_its_parts() -> None:
     assert "ValueError" not in answer.text
     assert answer.text.startswith("`open_session` raises `SessionError`. It ")
     assert answer.gates.dropped == {"facts": 1}
+
+
+def test_of_two_drafts_about_a_concept_the_one_that_names_more_of_its_parts_is_kept() -> None:
+    named = "`open_session` may raise `SessionError`."
+    assert write("explain", "It is about people.", named).text.startswith(named)
+    assert write("explain", "`open_session` is one.", "It is about people.").text.startswith("`open_session` is one.")

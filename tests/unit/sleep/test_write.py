@@ -89,3 +89,9 @@ def test_code_that_changed_since_it_was_indexed_is_not_written_about() -> None:
 def test_a_prompt_that_does_not_fit_is_a_typed_error() -> None:
     with pytest.raises(ContextOverflowError):
         write(Script(SOUND), context_tokens=50)
+
+
+def test_a_retry_that_is_worse_than_the_first_answer_is_not_kept() -> None:
+    answer = write(Script(f"{SOUND} It calls `reserve_stock`.", "It calls `reserve_stock`.")).answer
+    assert answer is not None
+    assert answer.text == SOUND
