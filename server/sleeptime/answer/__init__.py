@@ -1,5 +1,6 @@
 """When the person asks: what the question is about, and the quickest true answer to it."""
 
+from sleeptime.answer.accept import META_KEY, acceptance_from
 from sleeptime.answer.chat import Answerer, Live
 from sleeptime.answer.conversation import Topic, follow, follow_ups
 from sleeptime.answer.facts import FactAnswers
@@ -10,6 +11,7 @@ from sleeptime.answer.retrieve import Understood, understand
 from sleeptime.answer.suggest import Near, Suggester
 
 __all__ = [
+    "META_KEY",
     "Answerer",
     "Embed",
     "FactAnswers",
@@ -23,6 +25,7 @@ __all__ = [
     "Topic",
     "Understood",
     "Vector",
+    "acceptance_from",
     "age",
     "follow",
     "follow_ups",

@@ -3,27 +3,35 @@
 import re
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Sequence
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from sleeptime.answer.context import Context, Piece, build_context, card_piece, note_piece, source_piece
+from sleeptime.answer.accept import META_KEY, Proposal, Proposer, acceptance_from
+from sleeptime.answer.calibrate import Calibrator
+from sleeptime.answer.context import Context, build_context
 from sleeptime.answer.defuse import defused
+from sleeptime.answer.described import namesakes, own_words
 from sleeptime.answer.facts import FactAnswers
 from sleeptime.answer.find import Embed, Finder, no_vector
+from sleeptime.answer.footer import footer
 from sleeptime.answer.ready import checked, facts_key
 from sleeptime.answer.retrieve import Understood, understand
-from sleeptime.core.intents import Intent, question_for
+from sleeptime.answer.shelf import Shelf, is_unpredictable
+from sleeptime.core.intents import BY_NAME, SUMMARY_INTENT, IntentName, question_for
 from sleeptime.core.messages import Answered, Ask
 from sleeptime.core.ports import ChatRequest, ChatResult, Clock, Message, Model, OnText
-from sleeptime.core.types import Answer, Target
+from sleeptime.core.types import Answer, Evidence, Target
 from sleeptime.index import Freshness, Graph, Sources, cited_places, find_evidence
 from sleeptime.prompts import VERBOSITY, VERBOSITY_TOKENS, render
 from sleeptime.store import Store
 
-CANDIDATES = 12
-"""Targets looked at for a live answer: more would not fit the default budget of 900 tokens."""
+LOOKED_AT = 5
+"""Files named where no evidence was found."""
+
+NOTES_READ = 4
+"""Notes about a target that are looked at to tell whether they speak of what is asked."""
 
 NOTHING_FOUND = "Nothing in this repository's index matches this question, so there is no evidence to answer from."
 
@@ -36,6 +44,8 @@ class Live(Struct, frozen=True):
     cancel: threading.Event
     on_text: OnText
     embed: Embed = no_vector
+    raw_budget_tokens: int = 0
+    """Source read instead for a question that could not be foreseen, if more than `budget_tokens`."""
 
 
 class Answerer:
@@ -47,7 +57,14 @@ class Answerer:
         self._freshness = Freshness(sources, store.answers.by_key)
         self._facts = FactAnswers(graph, sources)
         self._store = store
+        self._worktree = worktree
         self._finder = Finder(store, worktree, graph)
+        self._shelf = Shelf(sources, store, self._freshness, self._finder)
+        self._proposer = Proposer(
+            sources.outlines,
+            self._sharing_words,
+            self._said_of,
+        )
         self._clock = clock
 
     def understand(self, ask: Ask) -> Understood:
@@ -56,54 +73,130 @@ class Answerer:
         return understand(ask.question, self._sources.outlines, cursor, ask.path)
 
     def ready(self, ask: Ask, _embed: Embed = no_vector) -> Answered | None:
-        """An answer that costs no model: static facts for a typed question, or a fresh stored answer to this very
-        question; None if neither is certain.
+        """An answer that costs no model: facts for a typed question, or a fresh stored answer; None unless it is
+        certain, or the acceptance calibrated on this repository takes it, that it answers this very question.
         """
         started = time.perf_counter()
         asked = self.understand(ask)
-        if asked.target is None or asked.intent is None or asked.rest:
+        if asked.target is not None and asked.intent is not None and not asked.rest:
+            answered = self._about(asked.target, asked.intent.name)
+        else:
+            answered = self._likely(asked)
+        return self._signed(answered, asked, started) if answered is not None else None
+
+    def _likely(self, asked: Understood) -> Answered | None:
+        """What the calibrated acceptance takes, of what the question names or describes."""
+        acceptance = acceptance_from(self._store.meta(META_KEY))
+        if acceptance is None:
             return None
-        if asked.intent.typed:
-            return self._from_facts(asked.target, asked.intent, started)
-        stored = self._store.answers.for_target(asked.target, asked.intent.name)
-        return next((self._served(note, started) for note in stored if self._fresh(note)), None)
+        proposals = [p for p in self._proposer.propose(asked) if acceptance.accepts(p)]
+        best = max(proposals, key=acceptance.probability, default=None)
+        sure = [p for p in proposals if best is not None and namesakes(p.target, best.target)]
+        found = (self._accepted(p) for p in sorted(sure, key=acceptance.probability, reverse=True))
+        return next((answered for answered in found if answered is not None), None)
+
+    def _accepted(self, best: Proposal) -> Answered | None:
+        if best.alike:
+            name = " ".join(sorted(own_words(best.target)))
+            located = self._facts.located((best.target, *best.alike))
+            return self._stated(located, (f"Where is `{name}` implemented?", best.target, best.intent))
+        return self._about(best.target, best.intent)
+
+    def _about(self, target: Target, intent: IntentName) -> Answered | None:
+        """What facts or notes say of one intent; what something is for, its own documentation may say."""
+        question = question_for(intent, target.symbol or target.path)
+        if BY_NAME[intent].typed:
+            return self._stated(self._facts.answer(target, intent), (question, target, intent), typed=True)
+        stored = self._store.answers.for_target(target, intent)
+        served = next((self._served(note) for note in stored if self._fresh(note)), None)
+        if served is None and intent == SUMMARY_INTENT:
+            return self._stated(self._facts.documented(target), (question, target, intent))
+        return served
+
+    def calibrate(
+        self, paths: Sequence[str], most_wrong: float, cancel: threading.Event, remember: Callable[[str, str], None]
+    ) -> None:
+        """Find out which ready answers may be served here, unless that is known: some 20 seconds of one processor for
+        any repository. `paths`: the most important first; `remember` writes the result.
+        """
+        calibrator = Calibrator(
+            self._sources.outlines, lambda question: self.understand(Ask(root="", question=question)), self._proposer
+        )
+        known = acceptance_from(self._store.meta(META_KEY))
+        if known is not None and known.key == calibrator.key(paths, most_wrong):
+            return
+        found = calibrator.calibrate(paths, most_wrong, cancel)
+        if found is not None:
+            remember(META_KEY, found.to_json())
 
     def live(self, ask: Ask, live: Live) -> Answered:
-        """A short answer generated now from notes and facts.
+        """A short answer generated now from notes and facts; from raw source if the question could not be foreseen and
+        a larger budget is allowed for that.
 
         Raises:
             ModelError: the engine failed.
         """
         started = time.perf_counter()
-        pieces = self._pieces(self.understand(ask), ask.question, live.embed)
-        context = build_context(pieces, live.model.count_tokens, live.budget_tokens)
+        asked = self.understand(ask)
+        raw = live.raw_budget_tokens > live.budget_tokens and is_unpredictable(asked)
+        pieces = self._shelf.raw(asked, live.embed) if raw else self._shelf.notes_first(asked, live.embed)
+        budget = live.raw_budget_tokens if raw else live.budget_tokens
+        context = build_context(pieces, live.model.count_tokens, budget)
         if not context.pieces:
-            return self._without_evidence(ask, time.perf_counter() - started)
+            return self._without_evidence(ask, asked, live.embed, started)
         result = live.model.chat(_request(ask, context), live.cancel, live.on_text)
         text, removed = without_bad_citations(result.text.strip(), self._sources)
         answered = self._answered(ask, context, result, (text, removed))
-        return replace(answered, model=live.model.name, seconds=time.perf_counter() - started)
+        return self._signed(replace(answered, model=live.model.name), asked, started, raw=raw)
 
-    def _from_facts(self, target: Target, intent: Intent, started: float) -> Answered | None:
-        stated = self._facts.answer(target, intent.name)
+    def _signed(self, answered: Answered, asked: Understood, started: float, *, raw: bool = False) -> Answered:
+        """With what it was about, how long it took, and the line that says where it is from."""
+        timed = replace(
+            answered,
+            seconds=time.perf_counter() - started,
+            target=answered.target or (asked.targets[0] if asked.targets else None),
+            intent=answered.intent or (asked.intent.name if asked.intent else ""),
+        )
+        return replace(timed, footer=footer(timed, self._clock.now(), raw=raw))
+
+    def _stated(
+        self, stated: tuple[str, tuple[Evidence, ...]] | None, about: tuple[str, Target, str], *, typed: bool = False
+    ) -> Answered | None:
+        question, target, intent = about
         if stated is None:
             return None
         text, evidence = stated
         return Answered(
-            question=question_for(intent.name, target.symbol or target.path),
+            question=question,
             text=text,
             evidence=evidence,
             source="facts",
             model="",
             created_at=self._clock.now(),
-            seconds=time.perf_counter() - started,
-            key=facts_key(target, intent.name),
+            target=target,
+            intent=intent,
+            key=facts_key(target, intent) if typed else "",
         )
+
+    def _sharing_words(self, words: str, limit: int) -> list[Target]:
+        """What may be described by some words: the repository's definitions, and the topics that sleep wrote about."""
+        topics = [hit.target for hit in self._store.search.answers(words, limit) if hit.target.level == "topic"]
+        hits = self._store.search.code(self._worktree, words, limit)
+        return list(dict.fromkeys([*(hit.target for hit in hits), *topics]))
+
+    def _said_of(self, target: Target) -> str:
+        """All that may be served about a target, as the classifier sees it."""
+        outline = self._sources.outlines.outline(target.path)
+        symbol = self._sources.symbol(target) if target.symbol else None
+        documentation = symbol.docstring if symbol else outline.docstring if outline and not target.symbol else ""
+        notes = (note.text for note in self._store.answers.for_target(target)[:NOTES_READ])
+        return " ".join([documentation, *notes])
 
     def _fresh(self, note: Answer) -> bool:
         return self._freshness.is_fresh(note)
 
-    def _served(self, note: Answer, started: float) -> Answered:
+    def _served(self, note: Answer) -> Answered:
+        """A stored answer as it stands, its citations checked again: lines that changed are counted, not hidden."""
         evidence, changed_lines = checked(note.evidence, self._sources)
         return Answered(
             question=note.question,
@@ -112,30 +205,11 @@ class Answerer:
             source="cache",
             model=note.model,
             created_at=note.created_at,
-            seconds=time.perf_counter() - started,
             key=note.key,
+            target=note.target,
+            intent=note.intent,
             changed_lines=changed_lines,
         )
-
-    def _pieces(self, asked: Understood, question: str, embed: Embed) -> Iterator[Piece]:
-        """Best first: notes about what is asked, cards of all candidates, then source where room is left."""
-        targets = self._candidates(asked, question, embed)
-        passages = [(target, passage) for target in targets if (passage := self._sources.passage(target))]
-        for target, passage in passages[: CANDIDATES // 2]:
-            for note in self._store.answers.for_target(target)[:2]:
-                if self._fresh(note):
-                    yield note_piece(note, passage)
-        yield from (source_piece(passage) for target, passage in passages[:1] if target.symbol)
-        for target, passage in passages:
-            if card := card_piece(target, self._sources, passage):
-                yield card
-        yield from (source_piece(passage) for target, passage in passages[1:4] if target.symbol)
-
-    def _candidates(self, asked: Understood, question: str, embed: Embed) -> list[Target]:
-        found = list(asked.targets[:CANDIDATES])
-        found += [hit.target for hit in self._store.search.answers(question, CANDIDATES)][: CANDIDATES // 2]
-        found += self._finder.find(question, embed(question)).targets[:CANDIDATES]
-        return list(dict.fromkeys(found))[:CANDIDATES]
 
     def _answered(self, ask: Ask, context: Context, result: ChatResult, said: tuple[str, int]) -> Answered:
         text, removed = said
@@ -145,7 +219,7 @@ class Answerer:
             evidence=find_evidence(text, context.passages),
             source="notes" if context.from_notes else "live",
             model="",
-            created_at=self._clock.now(),
+            created_at=self._clock.now() if context.notes_written_at is None else context.notes_written_at,
             prompt_tokens=result.prompt_tokens,
             cached_tokens=result.cached_tokens,
             generated_tokens=result.generated_tokens,
@@ -153,16 +227,19 @@ class Answerer:
             cancelled=result.finish == "cancelled",
         )
 
-    def _without_evidence(self, ask: Ask, seconds: float) -> Answered:
-        return Answered(
+    def _without_evidence(self, ask: Ask, asked: Understood, embed: Embed, started: float) -> Answered:
+        """Says so, and where it looked."""
+        files = self._finder.find(ask.question, embed(ask.question)).files[:LOOKED_AT]
+        looked = f" Nearest by its words: {', '.join(f'`{path}`' for path in files)}." if files else ""
+        answered = Answered(
             question=ask.question,
-            text=NOTHING_FOUND,
+            text=NOTHING_FOUND + looked,
             evidence=(),
             source="facts",
             model="",
             created_at=self._clock.now(),
-            seconds=seconds,
         )
+        return self._signed(answered, asked, started)
 
 
 def without_bad_citations(text: str, sources: Sources) -> tuple[str, int]:

@@ -13,11 +13,14 @@ SOURCE_SHARE_LINES = 40
 
 
 class Piece(Struct, frozen=True):
-    """One block of context. `passage` is what it speaks of, so that names in the answer can be traced to lines."""
+    """One block of context. `passage` is what it speaks of, so that names in the answer can be traced to lines.
+    `written_at` is when a note was written (seconds since the epoch).
+    """
 
     text: str
     passage: Passage
     is_note: bool
+    written_at: float = 0.0
 
 
 class Context(Struct, frozen=True):
@@ -35,6 +38,11 @@ class Context(Struct, frozen=True):
     def passages(self) -> tuple[Passage, ...]:
         """The lines behind the blocks."""
         return tuple(piece.passage for piece in self.pieces)
+
+    @property
+    def notes_written_at(self) -> float | None:
+        """When the oldest of its notes was written; None if there is none."""
+        return min((piece.written_at for piece in self.pieces if piece.is_note), default=None)
 
     @property
     def from_notes(self) -> bool:
@@ -56,7 +64,7 @@ def build_context(pieces: Iterable[Piece], count_tokens: Callable[[str], int], b
 
 def note_piece(note: Answer, passage: Passage) -> Piece:
     """A stored answer as context."""
-    return Piece(f"{_place(passage)} {note.question}\n{note.text}", passage, is_note=True)
+    return Piece(f"{_place(passage)} {note.question}\n{note.text}", passage, is_note=True, written_at=note.created_at)
 
 
 def source_piece(passage: Passage) -> Piece:

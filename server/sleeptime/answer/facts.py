@@ -1,5 +1,6 @@
 """Typed questions, answered by the syntax tree and the reference graph alone: exact, fresh and free of any model."""
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 
@@ -14,6 +15,13 @@ from sleeptime.prompts import first_sentence, outline_card
 
 CARD_LINES = 40
 """Lines of a module's contents; longer is scrolled past."""
+
+
+SHORTEST_DOCUMENTATION = 30
+"""Characters; less ("Helpers.") explains nothing."""
+
+DOCUMENTATION = 700
+"""Characters shown of a documentation: whole paragraphs, at least one."""
 
 
 class FactAnswers:
@@ -50,6 +58,34 @@ class FactAnswers:
         evidence = (self._evidence(*place) for place in stated.places[:SHOWN])
         return stated.text, tuple(dict.fromkeys(found for found in evidence if found is not None))
 
+    def located(self, targets: Sequence[Target]) -> tuple[str, tuple[Evidence, ...]] | None:
+        """Where several things are that a question describes alike; those that are gone are left out."""
+        rows, places = [], []
+        for target in targets:
+            symbol = self._sources.symbol(target) if target.symbol else None
+            if symbol is not None:
+                line = symbol.name_span.start_line
+                rows.append(f"- {code(symbol.qualified_name)}, a {symbol.kind}, in `{target.path}:{line + 1}`")
+                places.append((target.path, line, target.symbol))
+            elif not target.symbol and self._sources.outlines.outline(target.path) is not None:
+                rows.append(f"- the file `{target.path}`")
+                places.append((target.path, 0, ""))
+        evidence = tuple(found for place in places if (found := self._evidence(*place)) is not None)
+        return ("\n".join(["By their names, these fit:", "", *rows]), evidence) if rows else None
+
+    def documented(self, target: Target) -> tuple[str, tuple[Evidence, ...]] | None:
+        """What the code itself says that `target` is for: its documentation, as its authors wrote it."""
+        outline = self._sources.outlines.outline(target.path)
+        symbol = self._sources.symbol(target) if target.symbol else None
+        if outline is None or (target.symbol and symbol is None):
+            return None
+        said = _first_paragraphs(symbol.docstring if symbol else outline.docstring)
+        if len(said) < SHORTEST_DOCUMENTATION:
+            return None
+        line = symbol.name_span.start_line if symbol else 0
+        found = self._evidence(target.path, line, target.symbol)
+        return defused(said), (found,) if found else ()
+
     def _about_symbol(self, target: Target, intent: IntentName) -> Stated | None:
         facts = self._graph.facts(target)
         answer = self._symbol_answers.get(intent)
@@ -60,6 +96,8 @@ class FactAnswers:
         if outline is None:
             return None
         here = ((target.path, 0, ""),)
+        if intent == "defined":
+            return Stated(f"It is the file `{target.path}`.", here)
         if intent == "contents":
             card = outline_card(outline, CARD_LINES)
             return Stated(f"`{target.path}` holds:\n\n```{outline.language}\n{card}\n```", here)
@@ -190,6 +228,19 @@ def _defined(facts: Facts) -> Stated:
     symbol, path = facts.symbol, facts.target.path
     where = f"`{path}:{symbol.name_span.start_line + 1}`"
     return Stated(f"{code(symbol.qualified_name)} is a {symbol.kind} defined in {where}.", _here(facts))
+
+
+def _first_paragraphs(docstring: str) -> str:
+    """The first paragraphs, before any list of parameters or example begins."""
+    shown: list[str] = []
+    for paragraph in re.split(r"\n\s*\n", docstring.strip()):
+        text = " ".join(paragraph.split())
+        if re.match(r"(:\w|>>>|\.\. |@\w|Usage|Args|Param|Return|Example|[-~=]{3,})", text) or (
+            shown and sum(map(len, shown)) + len(text) > DOCUMENTATION
+        ):
+            break
+        shown.append(text)
+    return "\n\n".join(shown)
 
 
 def _bound(facts: Facts) -> str:

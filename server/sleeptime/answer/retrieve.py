@@ -39,13 +39,16 @@ CLASS_KINDS = frozenset({"class", "interface", "struct", "trait", "enum"})
 
 class Understood(Struct, frozen=True):
     """A question taken apart. `targets` holds every reading of the names in it, best first; `rest` are the words that
-    neither the target nor the intent explains.
+    neither the target nor the intent explains, `words` those that the intent and the project's name do not. `is_loose`:
+    what is named may be meant otherwise: a plain word, or the project as owner of what the question is about.
     """
 
     question: str
     targets: tuple[Target, ...]
     intent: Intent | None
     rest: frozenset[str]
+    words: frozenset[str] = frozenset()
+    is_loose: bool = False
 
     @property
     def target(self) -> Target | None:
@@ -72,7 +75,9 @@ def understand(question: str, outlines: Outlines, cursor: Target | None = None, 
     if not targets and intent is not None and intent.levels == ("repository",):
         targets = (Target("repository"),)
     meant = [*names[:1], *paths, *(PATH_ENDINGS if paths else ())]
-    return Understood(question, targets, intent, _rest(question, intent, meant, outlines))
+    words = _words(question, intent) - _project_names(outlines)
+    loose = bool(names) and ((names[0].islower() and names[0].isalpha()) or _is_owner(question, names[0], outlines))
+    return Understood(question, targets, intent, words - _spelt(meant), words, loose)
 
 
 def level_of(symbol: Symbol) -> Level:
@@ -130,12 +135,23 @@ def _one_reading(name: str, outlines: Outlines, cursor: Target | None, paths: Se
     return tuple(Target(level_of(symbol), path, symbol.qualified_name) for path, symbol in found)
 
 
-def _rest(asked: str, intent: Intent | None, meant: Sequence[str], outlines: Outlines) -> frozenset[str]:
-    """The words that nothing accounts for: not the intent, not `meant` (names, paths), not the project's own name."""
-    known = {part.lower() for name in meant for part in re.split(r"[^\w]+", name)}
-    words = frozenset(word.lower() for word in re.findall(r"[A-Za-z_]\w*|\d+", asked)) - STOP_WORDS - known
-    left = frozenset(word for word in words if intent is None or not explains(intent, word))
-    return left - _project_names(outlines) if left else left
+def _words(asked: str, intent: Intent | None) -> frozenset[str]:
+    """The words that the intent does not account for."""
+    words = frozenset(word.lower() for word in re.findall(r"[A-Za-z_]\w*|\d+", asked)) - STOP_WORDS
+    return frozenset(word for word in words if intent is None or not explains(intent, word))
+
+
+def _spelt(meant: Sequence[str]) -> frozenset[str]:
+    """The words of names and paths."""
+    return frozenset(part.lower() for name in meant for part in re.split(r"[^\w]+", name))
+
+
+def _is_owner(question: str, name: str, outlines: Outlines) -> bool:
+    """Whether the name is the project's, said of something else: "Flask's ...", "does Flask ... its", "in Flask"."""
+    if name.lower() not in _project_names(outlines):
+        return False
+    said = re.escape(name)
+    return re.search(rf"\b{said}['\u2019]|\b(do|does|in|of|within)\s+{said}\b", question) is not None
 
 
 def _project_names(outlines: Outlines) -> frozenset[str]:

@@ -49,18 +49,4 @@ def print_answer(answered: say.Answered, root: Path, console: Console, *, plain:
         place = f"{evidence}" + (f"  {evidence.symbol}" if evidence.symbol else "")
         link = "" if plain else f"link {(root / evidence.path).as_uri()}#L{evidence.start_line}"
         console.print(Text.assemble("  ", (place, link)))
-    console.print(Text(footer(answered), style="" if plain else "dim"))
-
-
-def footer(answered: say.Answered) -> str:
-    """Where an answer came from and what it cost, in one line."""
-    origin = {
-        "cache": "answered before",
-        "notes": "from notes",
-        "live": "from the source",
-        "facts": "from the index, no model",
-    }[answered.source]
-    count = len({evidence.path for evidence in answered.evidence})
-    files = "1 file" if count == 1 else f"{count} files"
-    tokens = f"{answered.prompt_tokens + answered.generated_tokens} tokens"
-    return " · ".join(part for part in (origin, answered.model, files, tokens, f"{answered.seconds:.1f} s") if part)
+    console.print(Text(answered.footer, style="" if plain else "dim"))

@@ -14,6 +14,7 @@ from msgspec import Struct
 from rich.table import Table
 
 import sleeptime
+from sleeptime.answer import META_KEY, acceptance_from
 from sleeptime.cli.console import AsJson, Folder, load_settings, out, print_json
 from sleeptime.cli.places import not_indexed, repository_root
 from sleeptime.core import messages as say
@@ -148,6 +149,7 @@ def _checks(path: Path | None) -> Iterator[Check]:
     yield _tried("repository", lambda: _check_repository(path))
     yield _tried("search", lambda: _check_search(path))
     yield _tried("sleep", lambda: _check_sleep(path))
+    yield _tried("answers", lambda: _check_acceptance(path))
     yield _check_disk()
 
 
@@ -240,6 +242,22 @@ def _check_sleep(path: Path | None) -> str:
         return f"{agreed}; {not_indexed(repository)}"
     with store:
         return f"{agreed}; {in_words(_estimate(repository, store, settings))}"
+
+
+def _check_acceptance(path: Path | None) -> str:
+    """What share of the answers served as they stand may be wrong here, as far as that was found out."""
+    store = open_reader(store_path(open_repository(repository_root(path)).identity))
+    if store is None:
+        return "not calibrated yet: the first sleep does it"
+    with store:
+        found = acceptance_from(store.meta(META_KEY))
+    if found is None:
+        return "not calibrated yet: only what is certain is served; the first sleep calibrates"
+    return (
+        f"at most {found.bound:.1%} of those served as they stand are wrong (95 % confidence: {found.wrong} of "
+        f"{found.served} were, of {found.asked} questions made from this repository; {found.trained_on} proposals were "
+        f"learnt from; threshold {found.threshold:.2f})"
+    )
 
 
 def _check_disk() -> Check:

@@ -145,6 +145,18 @@ class AnswerSettings(Struct, frozen=True, forbid_unknown_fields=True):
     """How questions are answered live."""
 
     budget_tokens: Annotated[int, Meta(ge=128, description="Context given to a live answer (tokens).")] = 900
+    raw_budget_tokens: Annotated[
+        int,
+        Meta(
+            ge=0,
+            description="A question that sleep could not foresee is answered from this much raw source instead "
+            "(tokens); not more than budgetTokens means never.",
+        ),
+    ] = 0
+    max_wrong_percent: Annotated[
+        float,
+        Meta(gt=0, le=50, description="Ready answers are served as they stand only if fewer than this are wrong (%)."),
+    ] = 5
     verbosity: Annotated[
         int, Meta(ge=0, le=4, description="0 is one sentence; 4 explains every step and re-checks the notes.")
     ] = 1

@@ -135,9 +135,10 @@ class RepositoryPlace:
         self._store.ledger.forget_questions()
 
     def answer(self, ask: Ask, lend: LendModel, cancel: threading.Event, on_text: Callable[[str], None]) -> Answered:
+        wanted = self._settings.answer
         meant = self._meant(ask)
         try:
-            live = Live(lend(), self._settings.answer.budget_tokens, cancel, on_text, self._embedders.embed)
+            live = Live(lend(), wanted.budget_tokens, cancel, on_text, self._embedders.embed, wanted.raw_budget_tokens)
             return self._remembered(ask, meant, self._answerer.live(meant, live))
         except ModelError:
             self._note(meant, "failed", 0.0)
@@ -156,7 +157,7 @@ class RepositoryPlace:
             outcome = "cancelled" if answered.cancelled else answered.source
             target, intent = self._note(meant, outcome, answered.seconds)
             self._store.ledger.add(_entry(target or Target("repository"), intent, answered))
-            answered = self._continued(answered, target, intent)
+            answered = self._continued(answered, answered.target or target, answered.intent or intent)
             if ask.thread:
                 answered = msgspec.structs.replace(answered, thread=ask.thread)
                 self._store.threads.add(ask.thread, self._repository.worktree, ask.question, answered)
@@ -231,7 +232,9 @@ class RepositoryPlace:
         return sleeper.run(cancel, lambda done, total, text: on_progress(done, total, text, "jobs"))
 
     def _make_searchable(self, cancel: threading.Event, on_progress: OnProgress) -> None:
-        """Read bodies and embed texts that are new; where there is no embedder, search is by words alone."""
+        """Read bodies and embed texts that are new, and find out which ready answers may be served. Where there is no
+        embedder, search is by words alone.
+        """
         state = (self._store.modules.generation(self._repository.worktree), self._store.answers.count())
         if state == self._searchable:
             return
@@ -243,6 +246,8 @@ class RepositoryPlace:
         if not cancel.is_set() and (embedder := self._embedders.lend()) is not None:
             on_progress(0, 0, "embedding for search", "")
             fill_vectors(paths, self._store, worktree, embedder, cancel)
+        on_progress(0, 0, "calibrating answers", "")
+        self._answerer.calibrate(paths, self._settings.answer.max_wrong_percent / 100, cancel, self._store.set_meta)
         if not cancel.is_set():
             self._searchable = state
 

@@ -4,13 +4,17 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from fakes.clock import FixedClock
-from fakes.shop import FILES
-from sleeptime.answer import Answerer, Live
+from fakes.shop import CLASS, FILES
+from sleeptime.answer import META_KEY, Answerer, Live, acceptance_from
 from sleeptime.core.messages import Answered, Ask
 from sleeptime.core.ports import ChatRequest
 from sleeptime.core.settings import IndexSettings
+from sleeptime.core.types import Evidence, Target
 from sleeptime.index import Graph, Sources, still_holds
 from sleeptime.model import EchoModel
 from sleeptime.repo import open_repository, read_file
@@ -18,6 +22,12 @@ from sleeptime.sleep import Sleeper, Tools
 from sleeptime.store import Store, open_writer
 from sleeptime.worker.indexing import index_repository
 
+EDITS = (
+    ("code", "count < 1", "count < 2"),
+    ("body", "return 0", "return 1"),
+    ("docstring", "More words.", "Other words."),
+    ("name", "self.lines = {}", "self.rows = {}"),
+)
 NOTE = "It keeps `lines` of skus."
 
 
@@ -51,15 +61,23 @@ class Shop:
     def ready(self, question: str, **where: int | str) -> Answered | None:
         return self.answerer.ready(Ask(root="", question=question, **where))
 
-    def live(self, question: str, reply: str, budget: int = 900) -> tuple[Answered, list[ChatRequest]]:
+    def calibrate(self) -> None:
+        paths = self.sources.outlines.paths()
+        self.answerer.calibrate(paths, 0.05, threading.Event(), self.store.set_meta)
+
+    def live(self, question: str, reply: str, budget: int = 900, raw: int = 0) -> tuple[Answered, list[ChatRequest]]:
         requests: list[ChatRequest] = []
 
         def answer(request: ChatRequest) -> str:
             requests.append(request)
             return reply
 
-        live = Live(EchoModel(answer), budget, threading.Event(), lambda _: None)
+        live = Live(EchoModel(answer), budget, threading.Event(), lambda _: None, raw_budget_tokens=raw)
         return self.answerer.live(Ask(root="", question=question), live), requests
+
+
+def source(answered: Answered | None) -> str:
+    return answered.source if answered else "miss"
 
 
 @pytest.fixture
@@ -74,8 +92,14 @@ def test_a_typed_question_is_answered_by_facts_before_any_sleep(shop: Shop) -> N
     assert (answered.source, answered.generated_tokens) == ("facts", 0)
 
 
+def test_before_a_sleep_documentation_says_what_something_is_for(shop: Shop) -> None:
+    answered = shop.ready("What is `Cart` for?")
+    assert answered is not None
+    assert (answered.source, answered.text) == ("facts", "Holds skus and how many of each.")
+
+
 def test_an_open_question_is_a_miss_before_a_sleep_and_a_hit_after(shop: Shop) -> None:
-    assert shop.ready("What is `Cart` for?") is None
+    assert shop.ready("What is `Cart.total` for?") is None
     shop.sleep()
     answered = shop.ready("what does the Cart class do?")
     assert answered is not None
@@ -89,11 +113,11 @@ def test_nothing_stale_is_served_and_a_revert_makes_it_fresh_again(shop: Shop) -
     path = "shop/cart.py"
     shop.write(path, FILES[path].replace("count < 1", "count < 2"))
     shop.index()
-    assert shop.ready("What is `Cart` for?") is None
-    assert shop.ready("What is `GiftCart` for?") is not None
+    assert source(shop.ready("What is `Cart` for?")) == "facts"
+    assert source(shop.ready("What is `GiftCart` for?")) == "cache"
     shop.write(path, FILES[path])
     shop.index()
-    assert shop.ready("What is `Cart` for?") is not None
+    assert source(shop.ready("What is `Cart` for?")) == "cache"
 
 
 @pytest.mark.parametrize(
@@ -138,3 +162,67 @@ def test_without_evidence_no_model_is_asked(shop: Shop) -> None:
     answered, requests = shop.live("Quid est veritas?", "Truth.")
     assert requests == []
     assert "no evidence" in answered.text
+
+
+def test_a_served_answer_whose_cited_lines_changed_says_so(shop: Shop) -> None:
+    shop.sleep()
+    (note,) = shop.store.answers.for_target(CLASS, "purpose")
+    elsewhere = Evidence("shop/prices.py", 1, 2, text_hash="what it was")
+    shop.store.answers.put(replace(note, evidence=(*note.evidence, elsewhere)))
+    answered = shop.ready("What is `Cart` for?")
+    assert answered is not None
+    assert answered.changed_lines == 2
+    assert elsewhere not in answered.evidence
+    assert "evidence changed (2 lines)" in answered.footer
+
+
+RAMBLING = "Once the till, the tax and the customs officer disagree, which count of skus would win in `Cart.add`?"
+
+
+def test_source_is_read_instead_of_notes_only_if_unforeseen_and_allowed(shop: Shop) -> None:
+    shop.sleep()
+    answered, (request,) = shop.live(RAMBLING, "`Cart.add` counts.", raw=2000)
+    assert answered.source == "live"
+    assert "not foreseen" in answered.footer
+    assert NOTE not in request.messages[-1].content
+    assert "raise ValueError(count)" in request.messages[-1].content
+    assert shop.live(RAMBLING, "`Cart.add` counts.")[0].source == "notes"
+    assert shop.live("How does `Cart.add` work?", "It counts.", raw=2000)[0].source == "notes"
+
+
+def test_calibration_is_kept_until_what_it_was_made_from_changes(shop: Shop) -> None:
+    shop.calibrate()
+    first = shop.store.meta(META_KEY)
+    assert acceptance_from(first) is not None
+    shop.store.set_meta(META_KEY, first.replace('"asked":', '"asked":1'))
+    marked = shop.store.meta(META_KEY)
+    shop.calibrate()
+    assert shop.store.meta(META_KEY) == marked
+    shop.write("shop/till.py", "class Till:\n    def ring(self): ...\n")
+    shop.index()
+    shop.calibrate()
+    assert shop.store.meta(META_KEY) != marked
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.tuples(st.sampled_from(EDITS), st.booleans()), min_size=1, max_size=6))
+def test_no_sequence_of_edits_makes_a_stale_answer_look_fresh(
+    shop: Shop, edits: list[tuple[tuple[str, str, str], bool]]
+) -> None:
+    """What is served from the cache was written about this very code."""
+    path = "shop/cart.py"
+    text = FILES[path]
+    for (_, old, new), sleeps in edits:
+        text = text.replace(old, new) if old in text else text.replace(new, old)
+        shop.write(path, text)
+        shop.index()
+        if sleeps:
+            shop.sleep()
+        for symbol in ("Cart", "Cart.add", "Cart.total", "GiftCart"):
+            answered = shop.ready(f"What is `{symbol}` for?")
+            if answered is not None and answered.source == "cache":
+                note = shop.store.answers.by_key(answered.key)
+                target = Target("class" if symbol[-4:] == "Cart" else "symbol", path, symbol)
+                now = shop.sources.code_hash(target)
+                assert note is not None
+                assert note.code_hash == now

@@ -1,0 +1,116 @@
+import threading
+
+import numpy as np
+import pytest
+
+from fakes.outlines import OutlinesInMemory
+from sleeptime.answer.accept import FEATURES, Acceptance, Proposal, Proposer, acceptance_from
+from sleeptime.answer.calibrate import LIKELY, Calibrator, fit, is_right
+from sleeptime.answer.questions_made import Case, make_cases
+from sleeptime.answer.retrieve import understand
+from sleeptime.core.statistics import upper_bound
+from sleeptime.core.types import Target
+
+TRADES = ("Session", "Adapter", "Cookie", "Redirect", "Template", "Blueprint")
+PARTS = ("Store", "Loader", "Parser", "Policy")
+FILES = {
+    f"shop/{trade.lower()}s.py": "".join(
+        f'class {trade}{part}:\n    """Keeps every {trade.lower()} of the {part.lower()}."""\n'
+        f"    def close_{trade.lower()}_{part.lower()}(self):\n        pass\n\n"
+        for part in PARTS
+    )
+    for trade in TRADES
+}
+
+
+class Site:
+    """A repository of two dozen classes in memory; whatever shares a letter is a candidate."""
+
+    def __init__(self) -> None:
+        self.outlines = OutlinesInMemory(FILES)
+        self.proposer = Proposer(self.outlines, self.search, lambda _target: "")
+        self.calibrator = Calibrator(self.outlines, lambda q: understand(q, self.outlines), self.proposer)
+
+    def search(self, words: str, limit: int) -> list[Target]:
+        found = [
+            Target("class" if symbol.kind == "class" else "symbol", path, symbol.qualified_name)
+            for path in self.outlines.paths()
+            for symbol in self.outlines.outline(path).symbols
+            if any(word in symbol.qualified_name.lower() for word in words.split())
+        ]
+        return found[:limit]
+
+    def calibrated(self, most_wrong: float) -> Acceptance:
+        found = self.calibrator.calibrate(self.outlines.paths(), most_wrong, threading.Event())
+        assert found is not None
+        return found
+
+
+@pytest.fixture(scope="module")
+def site() -> Site:
+    return Site()
+
+
+@pytest.fixture(scope="module")
+def found(site: Site) -> Acceptance:
+    return site.calibrated(0.05)
+
+
+def test_the_bound_that_is_reported_is_the_one_of_what_would_be_served(found: Acceptance) -> None:
+    assert found.served >= 59
+    assert found.bound == upper_bound(found.wrong, found.served) <= 0.05
+    assert found.threshold >= LIKELY
+
+
+def test_a_looser_bound_serves_no_less(site: Site, found: Acceptance) -> None:
+    loose = site.calibrated(0.20)
+    assert found.served <= loose.served
+    assert found.threshold >= loose.threshold
+
+
+def test_a_calibrated_acceptance_takes_a_description_and_refuses_more_than_that(site: Site, found: Acceptance) -> None:
+    def taken(question: str) -> list[str]:
+        proposals = site.proposer.propose(understand(question, site.outlines))
+        return [str(one.target) for one in proposals if found.accepts(one)]
+
+    assert taken("What is the shop's session policy system?")[:1] == ["shop/sessions.py::SessionPolicy"]
+    assert taken("What is the shop's billing policy system?") == []
+    assert taken("How does the session policy improve performance for cookies under load?") == []
+    assert taken("What does SessionPolicy never do?") == []
+
+
+def test_what_is_written_down_is_read_again_and_another_version_is_not(found: Acceptance) -> None:
+    assert acceptance_from(found.to_json()) == found
+    assert acceptance_from(found.to_json().replace('"version":1', '"version":0')) is None
+    assert acceptance_from("") is acceptance_from("{") is None
+
+
+def test_a_cancelled_calibration_changes_nothing(site: Site) -> None:
+    cancel = threading.Event()
+    cancel.set()
+    assert site.calibrator.calibrate(site.outlines.paths(), 0.05, cancel) is None
+
+
+def test_questions_to_learn_from_and_to_measure_with_are_about_different_symbols(site: Site) -> None:
+    learn, measure = make_cases(site.outlines.paths(), site.outlines, "Shop")
+    about = [{case.target for case in cases if case.target} for cases in (learn, measure)]
+    assert about[0]
+    assert about[1]
+    assert not about[0] & about[1]
+    assert not {case.question for case in learn} & {case.question for case in measure}
+
+
+def test_an_answer_of_another_intent_or_about_something_else_is_wrong() -> None:
+    target = Target("class", "shop/carts.py", "Cart")
+    asked = Case("What is it?", target, "purpose")
+    blank = (0.0,) * len(FEATURES)
+    assert is_right(Proposal(target, "purpose", blank), asked)
+    assert is_right(Proposal(Target("module", "shop/carts.py"), "purpose", blank), asked)  # the file named after it
+    assert not is_right(Proposal(target, "explain", blank), asked)
+    assert not is_right(Proposal(target, "purpose", blank), Case("What is it not?"))
+
+
+def test_logistic_regression_learns_which_feature_matters() -> None:
+    rows = np.array([[0.0, 1.0], [1.0, 1.0], [0.0, 0.0], [1.0, 0.0]] * 20)
+    weights = fit(rows, rows[:, 0])
+    assert weights[1] > 2 > abs(weights[2])
