@@ -3,8 +3,8 @@
 import { chat, Disposable, l10n, Location, Range, Uri, window, workspace } from 'vscode';
 import type { CancellationToken, ChatContext, ChatFollowup, ChatRequest, ChatResponseStream, ChatResult } from 'vscode';
 import { placeOf, subjectOf } from './ask';
-import { BRIEFING_REQUEST } from './briefing';
 import type { Reception, SleeptimeServer } from './client';
+import { ServerRequest } from './protocol';
 import { defuser, evidenceLabel } from './render';
 import type { Shown } from './render';
 import { tourOf } from './tour';
@@ -60,7 +60,7 @@ function dispatch(server: SleeptimeServer, turn: Turn, reception: Reception): Pr
   const folder = place.uri ?? workspace.workspaceFolders?.[0]?.uri.toString();
   if (command === 'changes') {
     const args = { ...(folder && { uri: folder }), since: prompt };
-    return server.request(BRIEFING_REQUEST, args, reception.token);
+    return server.request(ServerRequest.briefing, args, reception.token);
   }
   const root = workspace.workspaceFolders?.[0]?.uri;
   if (command === 'tour' && root !== undefined) return tourOf(server, root);

@@ -12,7 +12,6 @@ import {
   State,
 } from 'vscode-languageclient/node';
 import type { LanguageClientOptions, StaticFeature } from 'vscode-languageclient/node';
-import type { BRIEFING_REQUEST, BriefingArguments } from './briefing';
 import { DOCUMENTS } from './languages';
 import type { Launch } from './launch';
 import * as protocol from './protocol';
@@ -38,7 +37,7 @@ export interface Requests {
   [ServerRequest.modules]: [protocol.FolderArguments, protocol.ModulesResult];
   [ServerRequest.control]: [protocol.ControlArguments, StatusParams];
   [ServerRequest.feedback]: [protocol.FeedbackArguments, null];
-  [BRIEFING_REQUEST]: [BriefingArguments, AnswerResult];
+  [ServerRequest.briefing]: [protocol.BriefingArguments, AnswerResult];
 }
 
 /** What the client needs of others. */

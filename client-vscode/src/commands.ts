@@ -2,7 +2,6 @@
 
 import { commands, l10n, window, workspace } from 'vscode';
 import type { Disposable, LogOutputChannel, Uri } from 'vscode';
-import { BRIEFING_REQUEST } from './briefing';
 import { pickQuestion, placeOf, subjectOf } from './ask';
 import { runInTerminal } from './cli';
 import type { Reception, SleeptimeServer } from './client';
@@ -148,7 +147,7 @@ async function explainModule(
 function showBriefing(server: SleeptimeServer, panel: AnswerPanel, folder?: Uri): Promise<AnswerResult | undefined> {
   const uri = folder ?? workspace.workspaceFolders?.[0]?.uri;
   return panel.run(l10n.t('What changed since I was here?'), ({ token }) =>
-    server.request(BRIEFING_REQUEST, { ...(uri && { uri: uri.toString() }) }, token),
+    server.request(ServerRequest.briefing, { ...(uri && { uri: uri.toString() }) }, token),
   );
 }
 

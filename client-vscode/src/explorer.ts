@@ -3,7 +3,6 @@
 import { EventEmitter, l10n, MarkdownString, ThemeColor, ThemeIcon, TreeItem, window, workspace } from 'vscode';
 import { commands, Disposable, TreeItemCollapsibleState, Uri } from 'vscode';
 import type { TreeDataProvider, TreeView } from 'vscode';
-import { briefingOf } from './briefing';
 import type { SleeptimeServer } from './client';
 import { control } from './commands';
 import { below, mostUrgent, total } from './notes';
@@ -100,7 +99,7 @@ export class NotesView extends Disposable implements TreeDataProvider<Note> {
   }
 
   private onStatus(status: StatusParams): void {
-    if (status.root !== '') this.briefings.set(Uri.file(status.root).toString(), briefingOf(status));
+    if (status.root !== '') this.briefings.set(Uri.file(status.root).toString(), status.briefing);
     const offers = [...this.briefings.values()].filter((line) => line !== '');
     this.view.badge = offers.length === 0 ? undefined : { value: offers.length, tooltip: offers.join('\n') };
     this.refreshSoon();

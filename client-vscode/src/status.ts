@@ -10,7 +10,6 @@ import {
   window,
 } from 'vscode';
 import type { Disposable, QuickPickItem } from 'vscode';
-import { briefingOf } from './briefing';
 import { DOCUMENTS } from './languages';
 import type { State, StatusParams } from './protocol';
 
@@ -73,7 +72,7 @@ export function menuEntries(status: StatusParams | undefined): Entry[] {
     { label: `$(comment-discussion) ${l10n.t('Ask about this code…')}`, command: 'sleeptime.askQuestion' },
     {
       label: `$(git-pull-request) ${l10n.t('What changed since I was here?')}`,
-      description: briefingOf(status),
+      description: status?.briefing ?? '',
       command: 'sleeptime.showBriefing',
     },
     { label: '', kind: QuickPickItemKind.Separator },
@@ -114,7 +113,7 @@ export class StatusDisplay implements Disposable {
     this.language.severity =
       view.severity === 'error' ? LanguageStatusSeverity.Error : LanguageStatusSeverity.Information;
     this.bar.text = `${view.icon} ${view.text}`;
-    this.bar.tooltip = [`Sleeptime: ${view.text}`, view.detail, status.modelReason, briefingOf(status)]
+    this.bar.tooltip = [`Sleeptime: ${view.text}`, view.detail, status.modelReason, status.briefing]
       .filter((line) => line !== '')
       .join('\n');
   }

@@ -22,9 +22,13 @@ CLIENT = HERE.parents[2] / "client-vscode"
 START_SECONDS = 60
 PICTURES = ("hover", "suggest", "answer", "cited", "lens", "tree", "menu", "report", "walkthrough", "chat")
 
+MODEL = os.environ.get("PICTURES_MODEL", "echo")
+"""A real model makes better pictures, and takes minutes."""
+SLEEP_MINUTES = "1" if MODEL == "echo" else "10"
+
 SETTINGS = {
     "sleeptime.server.interpreter": sys.executable,
-    "sleeptime.model.name": "echo",
+    "sleeptime.model.name": MODEL,
     "sleeptime.sleep.consent": "no",
     "window.autoDetectColorScheme": True,
     "workbench.startupEditor": "none",
@@ -70,7 +74,7 @@ def node() -> Path:
 def rested(make_sample, environment, tmp_path_factory) -> Path:
     """The sample repository after a night's sleep: questions about it are answered already."""
     root = make_sample(tmp_path_factory.mktemp("rested") / "cards")
-    sleep = [sys.executable, "-P", "-m", "sleeptime", "sleep", root, "--minutes", "1", "--model", "echo"]
+    sleep = [sys.executable, "-P", "-m", "sleeptime", "sleep", root, "--minutes", SLEEP_MINUTES, "--model", MODEL]
     subprocess.run(sleep, env=environment, check=True)
     return root
 
