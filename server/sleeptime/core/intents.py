@@ -288,7 +288,7 @@ INTENTS = (
         "changed",
         ("change", "repository", "module", "class", "symbol"),
         "What changed in `{name}`?",
-        0.01,
+        0.001,
         r"\bwhat (has |is |'s )?(changed|new|happened)\b( in)?|what (did|have) i miss",
     ),
     _intent(
