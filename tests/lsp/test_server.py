@@ -309,7 +309,7 @@ async def test_consent_is_asked_once_and_kept(open_editor: OpenEditor, shop: Pat
 async def test_consent_lets_it_sleep_and_hovers_then_show_notes(
     open_editor: OpenEditor, shop: Path, home: Home
 ) -> None:
-    async with open_editor(shop, sleep={"consent": "yes", "quietSeconds": 0}) as editor:
+    async with open_editor(shop, sleep={"consent": "yes", "quietSeconds": 0, "busyPercent": 100}) as editor:
         uri = await editor.indexed(shop / "shop.py")
 
         async def noted() -> bool:

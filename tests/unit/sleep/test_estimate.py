@@ -66,3 +66,5 @@ def test_the_words_name_modules_time_disk_model_and_where_code_goes() -> None:
     far = Estimated(modules=1, thoughts=1, minutes=300, disk_bytes=1, model="m", host="h")
     assert "1 module take about 5.0 hours with m (typical of it on two cores)" in in_words(far)
     assert in_words(far).endswith("Code is sent to h.")
+    done = Estimated(modules=0, thoughts=0, minutes=0.0, disk_bytes=0, model="m")
+    assert in_words(done) == "Everything is thought about. Nothing leaves this machine."
