@@ -397,6 +397,8 @@ class Bench:
 
     def waking(self) -> None:
         self.close()
+        if not choose_model(self.settings).spec.sources:  # no engine of its own to watch
+            return
         self.report["waking"] = waking(self.site.root, self.given.model, self.given.rounds)
 
     def hover(self) -> None:
