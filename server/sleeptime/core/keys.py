@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Iterable
 
-EXTRACTOR_VERSION = 3
+EXTRACTOR_VERSION = 4
 """Raised whenever `index/` would produce another outline for the same bytes."""
 
 

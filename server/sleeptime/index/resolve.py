@@ -355,7 +355,7 @@ class Resolver(Reader):
         found: list[Entity] = []
         for text in symbol.returns:
             if text and len(text) < 120 and (simple := _simple(text)):
-                found += self.expression(entity.path, simple, entity.symbol, depth - 1)
+                found += self._values(self.expression(entity.path, simple, entity.symbol, depth - 1), depth - 1)
         return tuple(entity for entity in dict.fromkeys(found) if entity.kind == "instance" or self._is_class(entity))
 
     def _held(self, path: str, bindings: Iterable[Binding], depth: int) -> tuple[Entity, ...]:
