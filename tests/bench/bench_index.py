@@ -1,10 +1,10 @@
 """What an index costs, beside what parsing the same files with bare tree-sitter on one thread costs in the same run.
 
-    python tests/bench/bench_index.py [--synthetic 100000] [--repeat 3] [--out rows.json]
+    python tests/bench/bench_index.py [--synthetic 12000 50000 100000] [--repeat 3] [--out rows.json]
 
 The Python files of the sdist django==5.2.1, which pip downloads once, are copied into a git repository of their own.
-Each measured step runs in a new process, like the worker's; every measured row is kept as JSON. The whole takes some ten
-minutes on two cores, most of it for 100,000 files.
+Each measured step runs in a new process, like the worker's; every measured row is kept as JSON. The whole takes some
+twenty minutes on two cores, most of it for the trees of many files, whose peaks of memory tell whether it grows with them.
 
 Each line says: wall seconds (imports left out), CPU seconds of the process and its descendants, and the peak of their
 memory (proportional share; both sampled every 20 ms, imports included), and the machine's load then: on a machine that
@@ -25,6 +25,7 @@ import threading
 import time
 from collections.abc import Callable
 from importlib import import_module
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -217,13 +218,12 @@ def django_repository(sdist: Path, root: Path) -> None:
     git(root, "checkout", "-q", "main")
 
 
-def synthetic_tree(sdist: Path, root: Path, files: int) -> None:
-    """So many different files of django's sizes: its own, each with a line that makes it another content."""
+def grow_tree(sdist: Path, root: Path, before: int, files: int) -> None:
+    """From `before` to `files` different files of django's sizes: its own, each with a line that makes it another."""
     contents = [path.read_bytes() for path in sorted(sdist.rglob("*.py"))]
-    for number in range(files):
+    for number in range(before, files):
         folder = root / f"part{number // 1000}" / f"sub{number // 50 % 20}"
-        if number % 50 == 0:
-            folder.mkdir(parents=True)
+        folder.mkdir(parents=True, exist_ok=True)
         own = b"\n\ndef own_%d():\n    return own_%d()\n" % (number, number // 2)
         (folder / f"module_{number}.py").write_bytes(contents[number % len(contents)] + own)
 
@@ -248,17 +248,19 @@ def django(sdist: Path, work: Path, repeat: int) -> list[dict[str, Any]]:
     return rows
 
 
-def synthetic(sdist: Path, work: Path, files: int) -> list[dict[str, Any]]:
-    """Many files, in a plain folder: cold and restart."""
-    root, store = work / "synthetic", work / "many" / "synthetic.db"
-    synthetic_tree(sdist, root, files)
-    return [
-        measured(f"cold, {files} files", "index", root, store),
-        measured(f"restart, {files} files", "index", root, store),
-    ]
+def synthetic(sdist: Path, work: Path, sizes: list[int]) -> list[dict[str, Any]]:
+    """More and more files, in a plain folder: cold, each time into a new store, and restart."""
+    root = work / "synthetic"
+    rows: list[dict[str, Any]] = []
+    for before, files in pairwise([0, *sorted(sizes)]):
+        store = work / f"many{files}" / "synthetic.db"
+        grow_tree(sdist, root, before, files)
+        rows.append(measured(f"cold, {files} files", "index", root, store))
+        rows.append(measured(f"restart, {files} files", "index", root, store))
+    return rows
 
 
-def summary(rows: list[dict[str, Any]], files: int) -> dict[str, float]:
+def summary(rows: list[dict[str, Any]], sizes: list[int]) -> dict[str, float]:
     """The figures that the issue names."""
 
     def median(label: str, field: str = "seconds") -> float:
@@ -274,19 +276,24 @@ def summary(rows: list[dict[str, Any]], files: int) -> dict[str, float]:
         "switch parsed": max(row["parsed"] for row in rows if row["label"].startswith("switch to")),
         "one changed file ms": median("one changed") * 1000,
     }
-    if files:
-        each = median(f"cold, {files}", "cpu_seconds") / files
-        figures["cost per file / django's"] = each / (
-            median("cold index", "cpu_seconds") / median("cold index", "files")
-        )
-        figures["many files peak MB"] = median(f"cold, {files}", "peak_bytes") / 1e6
-        figures["many files restart seconds"] = median(f"restart, {files}")
+    django_each = median("cold index", "cpu_seconds") / median("cold index", "files")
+    for files in sizes:
+        each = median(f"cold, {files} ", "cpu_seconds") / files
+        figures[f"{files} files: cost per file / django's"] = each / django_each
+        figures[f"{files} files: peak MB"] = median(f"cold, {files} ", "peak_bytes") / 1e6
+        figures[f"{files} files: restart seconds"] = median(f"restart, {files} ")
     return figures
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--synthetic", type=int, default=100_000, help="how many files; 0 leaves that part out")
+    parser.add_argument(
+        "--synthetic",
+        type=int,
+        nargs="*",
+        default=[12_000, 50_000, 100_000],
+        help="sizes of trees; none leaves them out",
+    )
     parser.add_argument("--repeat", type=int, default=3)
     parser.add_argument("--out", type=Path, default=Path(__file__).parent / "results" / "index.json")
     parser.add_argument("--step", choices=STEPS, help=argparse.SUPPRESS)
@@ -299,11 +306,10 @@ def main() -> None:
     sdist = fetch_sdist("django==5.2.1")
     with tempfile.TemporaryDirectory(prefix="sleeptime-bench-") as work:
         rows = django(sdist, Path(work), given.repeat)
-        if given.synthetic:
-            rows += synthetic(sdist, Path(work), given.synthetic)
+        rows += synthetic(sdist, Path(work), given.synthetic)
     figures = summary(rows, given.synthetic)
     for name, value in figures.items():
-        print(f"{name:28} {value:10.3f}")
+        print(f"{name:40} {value:10.3f}")
     compared = next(row["facts"] for row in rows if row["label"] == "facts beside jedi")
     for fact, found in compared.items():
         said = "  ".join(f"{name} {value}" for name, value in found.items() if name != "why")

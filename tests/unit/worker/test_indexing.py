@@ -177,6 +177,18 @@ def test_files_that_are_left_alone_are_told_with_their_reason_and_not_read_again
     assert index_repository(open_repository(root), store, settings_).changed == ()
 
 
+def test_a_file_of_200_000_lines_is_left_alone_unless_that_is_allowed(root: Path, store: Store) -> None:
+    (root / "long.py").write_text("".join(f"def f{number}():\n" + "    g()\n" * 99 for number in range(2000)))
+    index(root, store)
+    assert dict(store.modules.skipped(str(root)))["long.py"].startswith("it is larger than")
+    repository = open_repository(root)
+    index_repository(repository, store, IndexSettings(max_file_kb=10_000))
+    outline = store.outlines(repository.worktree).outline("long.py")
+    assert outline is not None
+    assert (outline.line_count, len(outline.symbols)) == (200_000, 2000)
+    assert dict(store.modules.skipped(str(root))) == {}
+
+
 def test_a_script_without_a_suffix_is_known_by_its_first_line(root: Path, store: Store) -> None:
     write(root, {"run": "#!/usr/bin/env python3\ndef main(): ...\n"})
     index(root, store)
