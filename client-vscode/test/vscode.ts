@@ -148,7 +148,13 @@ export function lastPicker(): FakePicker {
 
 export const treeView = { description: '', badge: undefined, dispose: vi.fn() };
 
+/** What is set, by the names within `sleeptime`. */
+export const settings = new Map<string, unknown>();
+
+export const outputChannel = { info: vi.fn(), show: vi.fn(), dispose: vi.fn() };
+
 export const workspace = {
+  getConfiguration: () => ({ get: (name: string, fallback: unknown) => settings.get(name) ?? fallback }),
   workspaceFolders: undefined as { uri: unknown; name: string }[] | undefined,
   isTrusted: true,
   getWorkspaceFolder: () => undefined,
@@ -157,6 +163,7 @@ export const workspace = {
 
 export const window = {
   activeTextEditor: undefined,
+  createOutputChannel: vi.fn(() => outputChannel),
   createQuickPick: () => {
     const picker = new FakePicker();
     pickers.push(picker);
@@ -164,6 +171,18 @@ export const window = {
   },
   showInformationMessage: vi.fn(),
   showWarningMessage: vi.fn(),
+  showErrorMessage: vi.fn(),
+  /** Cancels what runs with progress. */
+  progressToken: { cancel: (): void => undefined },
+  withProgress: (_options: unknown, task: (progress: unknown, token: unknown) => unknown) =>
+    task(
+      { report: vi.fn() },
+      {
+        onCancellationRequested: (stop: () => void) => {
+          window.progressToken.cancel = stop;
+        },
+      },
+    ),
   createTreeView: () => treeView,
   showQuickPick: vi.fn(),
   createStatusBarItem: () => barItem,
@@ -181,4 +200,4 @@ export const commands = {
   executeCommand: (_id: string, markdown: string) => Promise.resolve(`<p>${markdown}</p>`),
 };
 export const env = { language: 'en', clipboard: { writeText: vi.fn() } };
-export const extensions = { getExtension: (): undefined => undefined };
+export const extensions = { getExtension: vi.fn() };

@@ -14,8 +14,6 @@ from pathlib import Path
 
 import pytest
 
-pytestmark = [pytest.mark.editor, pytest.mark.timeout(300)]
-
 HERE = Path(__file__).resolve().parent / "vscode"
 VSCODE = HERE / "node_modules" / "code-server" / "lib" / "vscode"
 CLIENT = HERE.parents[2] / "client-vscode"
@@ -24,7 +22,8 @@ PICTURES = ("hover", "suggest", "answer", "cited", "lens", "tree", "menu", "repo
 
 MODEL = os.environ.get("PICTURES_MODEL", "echo")
 """A real model makes better pictures, and takes minutes."""
-SLEEP_MINUTES = "1" if MODEL == "echo" else "10"
+SLEEP_MINUTES = "1" if MODEL == "echo" else "4"
+pytestmark = [pytest.mark.editor, pytest.mark.timeout(300 if MODEL == "echo" else 900)]
 
 SETTINGS = {
     "sleeptime.server.interpreter": sys.executable,

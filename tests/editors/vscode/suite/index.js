@@ -100,6 +100,18 @@ exports.run = suite({
     for (const note of [...top, ...modules, ...questions]) assert.ok(notes.getTreeItem(note).label);
   },
 
+  async 'a module is excluded and included again from its context menu'() {
+    const { notes } = extension().exports;
+    const make = async () => {
+      const folder = (await notes.getChildren()).find(({ kind }) => kind === 'folder');
+      return (await notes.getChildren(folder)).find(({ module }) => module?.path === 'cards/make.py');
+    };
+    await run('sleeptime.exclude', await make());
+    await eventually('the exclusion', async () => (await make()).module.state === 'excluded');
+    await run('sleeptime.include', await make());
+    await eventually('the inclusion', async () => (await make()).module.state !== 'excluded');
+  },
+
   async 'it pauses and resumes when told to'() {
     const state = () => extension().exports.status().state;
     await run('sleeptime.pauseAnHour');
