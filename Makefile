@@ -8,7 +8,7 @@ MINUTES ?= 4
 REPO ?=
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help demo test lint unit lsp model editors client lock vsix bench-answers bench-engines bench-hover bench-index bench-search bench-sleep
+.PHONY: help demo test lint unit lsp model editors client lock vsix bench-answers bench-engines bench-hover bench-index bench-search bench-suggest bench-sleep
 
 help: ## Show the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -112,6 +112,9 @@ bench-search: $(VENV)/.dev ## Measure search on the questions in EVAL=folder
 bench-answers: $(VENV)/.dev ## Compare answers on the questions in EVAL=folder (MODEL=, LIMIT= a set, SLEEP_MINUTES= asleep)
 	$(BIN)/python tests/bench/bench_answers.py $(or $(EVAL),$(error say where the questions are: make bench-answers EVAL=folder)) \
 	  $(if $(MODEL),--model $(MODEL)) $(if $(LIMIT),--limit $(LIMIT)) $(if $(SLEEP_MINUTES),--sleep-minutes $(SLEEP_MINUTES))
+
+bench-suggest: $(VENV)/.dev ## Measure suggestions with 100,000 stored questions
+	$(BIN)/python tests/bench/bench_suggest.py --out tests/bench/results/suggest.json
 
 bench-sleep: $(VENV)/.dev ## Measure what sleep costs and yields, on flask (MODEL=name, MINUTES of sleep, EVAL=folder of questions)
 	$(BIN)/python tests/bench/bench_sleep.py $(if $(filter command environment,$(firstword $(origin MINUTES))),--minutes $(MINUTES)) \

@@ -46,7 +46,7 @@ end
 
 --- Asks through the command, answering its menu with `choice` and its prompt with `typed`.
 local function ask(choice, typed)
-  vim.ui.select = function(items, _, on_choice) on_choice(items[choice]) end
+  vim.ui.select = function(items, _, on_choice) on_choice(items[choice == 'last' and #items or choice]) end
   vim.ui.input = function(_, on_confirm) on_confirm(typed) end
   go('make_card(name)')
   vim.cmd.SleeptimeAsk()
@@ -78,8 +78,28 @@ local tests = {
   { 'a chosen question is answered in a floating window', function()
     assert(#ask(1, nil) > 0)
   end },
+  { 'the questions offered are those that are answered about what the cursor is on', function()
+    local offered
+    vim.ui.select = function(items) offered = items end
+    go('make_card(name)')
+    vim.cmd.SleeptimeAsk()
+    eventually('questions', function() return offered end)
+    assert(offered[1].question:find('make_card', 1, true), vim.inspect(offered[1]))
+    assert(offered[#offered].question == 'Something else…')
+  end },
   { 'a typed question is answered in a floating window', function()
-    assert(#ask(4, 'Why is there a party?') > 0)
+    assert(#ask('last', 'Why is there a party?') > 0)
+  end },
+  { 'a follow-up is understood from the answer before it', function()
+    go('make_card(name)')
+    vim.cmd('SleeptimeAsk What does make_card raise?')
+    eventually('an answer', floating)
+    vim.ui.select = function(items, _, on_choice) on_choice(items[#items]) end
+    vim.ui.input = function(_, on_confirm) on_confirm('and who calls it?') end
+    local first = floating()
+    vim.api.nvim_feedkeys('gr', 'x', false)
+    eventually('another answer', function() return floating() and floating() ~= first end)
+    assert(floating():find('called', 1, true) or floating():find('calls', 1, true), floating())
   end },
   { 'a question on the command line is answered, with emoji before the cursor', function()
     go('make_card("大家"')
@@ -89,6 +109,14 @@ local tests = {
   { 'this module is explained', function()
     vim.cmd.SleeptimeExplain()
     eventually('an explanation', floating)
+  end },
+  { 'a code lens counts the answers', function()
+    eventually('a lens', function()
+      vim.lsp.codelens.refresh({ bufnr = 0 })
+      vim.wait(200)
+      local lenses = vim.lsp.codelens.get(0)
+      return #lenses > 0 and lenses[1].command and lenses[1].command.title == '1 answer'
+    end)
   end },
   { 'the server is told when the window is focused', function()
     local told
