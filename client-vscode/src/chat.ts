@@ -5,6 +5,7 @@ import type { CancellationToken, ChatContext, ChatFollowup, ChatRequest, ChatRes
 import { placeOf, subjectOf } from './ask';
 import type { Reception, SleeptimeServer } from './client';
 import { ServerRequest } from './protocol';
+import type { EvidenceLink } from './protocol';
 import { defuser, evidenceLabel } from './render';
 import type { Shown } from './render';
 import { tourOf } from './tour';
@@ -87,16 +88,18 @@ function show(result: Shown, streamed: string, response: ChatResponseStream): vo
     const count = result.removedCitations;
     response.markdown(`\n\n*${l10n.t('{0} of the places named above do not exist; rely on the references.', count)}*`);
   }
-  response.markdown('\n\n');
-  for (const item of result.evidence) {
-    const { start, end } = item.range;
+  for (const { uri, range } of result.evidence) {
+    const { start, end } = range;
     const lines = new Range(start.line, start.character, end.line, end.character);
-    const place = new Location(Uri.parse(item.uri, true), lines);
-    response.reference(place);
-    response.anchor(place, evidenceLabel(item));
-    response.markdown(' ');
+    response.reference(new Location(Uri.parse(uri, true), lines));
   }
+  response.markdown(`\n\n${result.evidence.map(citation).join(' · ')}`);
   if (result.footer !== '') response.markdown(`\n\n*${result.footer}*`);
+}
+
+/** A link to the lines; `anchor` of the chat loses its target where the workspace is remote. */
+function citation(item: EvidenceLink): string {
+  return `[\`${evidenceLabel(item)}\`](${item.uri}#L${item.range.start.line + 1})`;
 }
 
 /** The file that the person attached to the question. */

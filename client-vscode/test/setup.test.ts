@@ -9,7 +9,7 @@ const memory = {
   get: (name: string) => remembered.get(name),
   update: (name: string, value: unknown) => Promise.resolve(remembered.set(name, value)),
 } as unknown as Memento;
-const install = vi.fn((_: Installation) => Promise.resolve());
+const install = vi.fn<(installation: Installation) => Promise<void>>(() => Promise.resolve());
 const own = { install, interpreter: () => '/own/python' } as unknown as OwnEnvironment;
 const log = { info: vi.fn(), error: vi.fn(), show: vi.fn() };
 const setup = new Setup(own, memory, log as unknown as LogOutputChannel);

@@ -2,8 +2,7 @@
 const PATIENCE_MS = 45_000;
 const NAME = 'make_card';
 const READY = 'What does';
-/** An answer is at least this long; it may take a real model a while. */
-const WORDS = /\w+ \w+ \w+/;
+const CITED = /\.py:\d+/;
 const LIVE = 'Which greeting is printed on a card, and where is it kept?';
 
 export async function play(page, picture) {
@@ -103,11 +102,11 @@ async function walkthrough(page, picture) {
   await page.keyboard.press('Enter');
   await page.locator('.getting-started-step').first().waitFor();
   await picture('walkthrough');
-  await closeAll(page);
 }
 
 /** No account and no other model: the participant is answered by the extension's own. */
 async function chat(page, picture) {
+  await closeAll(page);
   await command(page, 'Chat: Open Chat');
   await page.locator('.interactive-session .monaco-editor').last().click();
   await page.keyboard.type('@sleeptime');
@@ -115,8 +114,10 @@ async function chat(page, picture) {
   await page.keyboard.press('Tab');
   await page.keyboard.type('What does make_card do?');
   await page.keyboard.press('Enter');
-  await page.locator('.interactive-response .rendered-markdown', { hasText: WORDS }).first().waitFor();
+  await page.locator('.interactive-response .rendered-markdown', { hasText: CITED }).first().waitFor();
   await picture('chat');
+  await page.locator('.interactive-response a', { hasText: CITED }).first().click();
+  await page.locator('.tab.active', { hasText: '.py' }).waitFor();
 }
 
 async function openPicker(page) {
