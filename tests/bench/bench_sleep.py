@@ -350,7 +350,7 @@ class Bench:
 
     def __init__(self, given: argparse.Namespace) -> None:
         self.given = given
-        self.file = RESULTS / f"sleep-{Path(given.model).stem}.json"
+        self.file = RESULTS / f"sleep-{Path(given.model).name.removesuffix('.gguf')}.json"
         self.folder: Path = given.folder or Path(tempfile.gettempdir()) / f"sleeptime-bench-{Path(given.model).stem}"
         if given.again:
             shutil.rmtree(self.folder, ignore_errors=True)

@@ -19,7 +19,7 @@ from sleeptime.store import Store
 FACTS_KEY = "facts/"
 """How the key of an answer begins that is worked out from facts whenever it is wanted."""
 
-ASKED_OF_GIT = frozenset({"history", "introduced"})
+ASKED_OF_GIT = frozenset({"history", "introduced", "changed"})
 """The typed intents that run git: too slow to be offered by the dozen."""
 
 
