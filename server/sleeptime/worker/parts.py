@@ -133,6 +133,7 @@ class RepositoryPlace:
 
     def forget_questions(self) -> None:
         self._store.ledger.forget_questions()
+        self._store.threads.delete_all()  # what was asked stands there too
 
     def answer(self, ask: Ask, lend: LendModel, cancel: threading.Event, on_text: Callable[[str], None]) -> Answered:
         wanted = self._settings.answer
