@@ -23,12 +23,12 @@ from sleeptime.answer.described import (
     words_of_name,
 )
 from sleeptime.answer.retrieve import Understood
-from sleeptime.core.intents import IntentName, find_intent
+from sleeptime.core.intents import SUMMARY_INTENT, IntentName, find_intent
 from sleeptime.core.ports import Outlines
 from sleeptime.core.types import Target
 from sleeptime.store import split_name
 
-VERSION = 1
+VERSION = 2
 """Raised when a feature changes its meaning: what was calibrated before is then not used."""
 
 FEATURES = (
@@ -51,6 +51,9 @@ LISTED = 8
 """Places shown when several things are described alike: all are where it is."""
 
 _NEGATION = re.compile(r"\b(not|never|without|no longer|cannot|except|unless|instead)\b|n't\b", re.IGNORECASE)
+_LISTING = re.compile(r"\s*(what|which) are\b", re.IGNORECASE)
+"""Asks for several things: what one of them, or their file, is for does not name them."""
+
 _NUMBER = re.compile(r"\b\d+\b")
 _WORD = re.compile(r"[^\W\d]\w*")
 
@@ -129,7 +132,7 @@ class Proposer:
         return [
             self._proposal(asked, words, (found, place), intent.name)
             for place, intent in enumerate(intents)
-            if intent is not None
+            if intent is not None and not (intent.name == SUMMARY_INTENT and _LISTING.match(asked.question))
         ]
 
     def _described(self, words: frozenset[str]) -> list[Described]:

@@ -25,14 +25,15 @@ ABBREVIATED = 0.4
 
 _GENERIC = """
 system systems mechanism mechanisms logic concept concepts object objects class classes pattern patterns process
-processing feature features built core component components implementation implementations framework strategy
-precise exact meaning definition meant codebase code management manage handle handles handling handled implement
-implements implemented support supports provide provides data structure design storage store stores stored located
-defined details internally internal works work repository project library own its their main handler handlers
-hierarchy framework tool tools
+processing built implementation implementations framework strategy precise exact meaning definition meant codebase
+code management manage handle handles handling handled handler handlers implement implements implemented support
+supports provide provides design storage located defined details internally internal works work repository project
+library own its their main hierarchy tool tools
 """
 GENERIC = frozenset(_GENERIC.split())
-"""Words that go with any subject and so name none."""
+"""Words that go with any subject and so name none. "Components", "structure" and "features" are not among them: who
+asks for those wants a list, which is another question.
+"""
 
 _ENDING = re.compile(r"(ations?|ings?|ers?|ors?|ed|es|s)$")
 
@@ -61,7 +62,7 @@ def readings(words: frozenset[str], candidates: Sequence[Target], outlines: Outl
     """What the words may describe, best first; source only, and of equals a class or file first."""
     found: dict[Target, Described] = {}
     for target in candidates:
-        if target.path.endswith(PROSE) or is_test_path(target.path):
+        if target.path.endswith(PROSE) or is_test_path(target.path) or _is_private(target):
             continue
         for named in (target, Target("module", target.path)) if target.path else (target,):
             if named not in found and (reading := _reading(named, words)).of_question:
@@ -97,6 +98,11 @@ def namesakes(one: Target, other: Target) -> bool:
 def same_thing(one: Target, other: Target) -> bool:
     """Namesakes in one file: whichever is spoken of, it is about the same."""
     return one.path == other.path and namesakes(one, other)
+
+
+def _is_private(target: Target) -> bool:
+    """Nobody describes what is hidden, but anybody may name it."""
+    return target.symbol.rsplit(".", 1)[-1].startswith("_")
 
 
 def _parts(name: str) -> list[str]:
