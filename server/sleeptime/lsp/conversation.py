@@ -1,4 +1,4 @@
-"""Conversations, and what a person tells the worker besides questions."""
+"""Questions and conversations, and what a person tells the worker besides."""
 
 import uuid
 from collections.abc import Callable
@@ -11,7 +11,11 @@ from sleeptime.core.types import Target
 from sleeptime.lsp.aside import Reading
 from sleeptime.lsp.folders import Folder
 from sleeptime.lsp.protocol import (
+    AnswerResult,
+    AskArguments,
+    BriefingArguments,
     ControlArguments,
+    ExplainModuleArguments,
     FeedbackArguments,
     StatusParams,
     ThreadArguments,
@@ -34,10 +38,49 @@ def new_thread() -> str:
 
 
 class Conversations:
-    """Reads threads from the stores; what changes them goes through the worker."""
+    """Has the worker answer. Reads threads from the stores; what changes them goes through the worker."""
 
     def __init__(self, session: "Session") -> None:
         self._session = session
+
+    async def ask(self, arguments: AskArguments) -> AnswerResult:
+        """Have the worker answer; pieces are streamed if the arguments carry a token.
+
+        Raises:
+            SleeptimeError: with a sentence for the person.
+        """
+        folder, path, point = await self._session.cursor(arguments.uri, arguments.position)
+        verbosity = self._session.settings.answer.verbosity if arguments.verbosity is None else arguments.verbosity
+        message = say.Ask(
+            root=folder.root,
+            question=arguments.question,
+            path=path,
+            line=point.line,
+            column=point.column,
+            verbosity=verbosity,
+            fresh=arguments.fresh,
+            thread=arguments.thread or new_thread(),
+        )
+        return await self._answer(folder, message, arguments.partial_result_token)
+
+    async def explain_module(self, arguments: ExplainModuleArguments) -> AnswerResult:
+        """What a module is for, from its notes or written now.
+
+        Raises:
+            SleeptimeError: with a sentence for the person.
+        """
+        folder, path, _ = await self._session.cursor(arguments.uri, None)
+        message = say.Think(root=folder.root, target=Target("module", path), fresh=arguments.fresh)
+        return await self._answer(folder, message, arguments.partial_result_token)
+
+    async def briefing(self, arguments: BriefingArguments) -> AnswerResult:
+        """What changed since the person was last here, or since they say.
+
+        Raises:
+            SleeptimeError: with a sentence for the person.
+        """
+        folder, _, _ = await self._session.cursor(arguments.uri, None)
+        return await self._answer(folder, say.Brief(root=folder.root, since=arguments.since), None)
 
     async def threads(self, arguments: ThreadsArguments) -> list[ThreadSummary]:
         """Conversations in which the query was said, the latest first.
@@ -102,6 +145,17 @@ class Conversations:
             raise RepositoryError("The whole repository cannot be excluded.", "Set sleep.consent to no, or pause.")
         message = say.Control(action=arguments.action, root=folder.root, target=target, minutes=arguments.minutes)
         return status_params(await self._status(message))
+
+    async def _answer(
+        self, folder: Folder, message: say.Ask | say.Think | say.Brief, token: str | int | None
+    ) -> AnswerResult:
+        def on_reply(reply: say.AnyWorkerMessage) -> None:
+            if isinstance(reply, say.Piece) and token is not None:
+                self._session.stream(token, reply.text)
+
+        answered = await self._session.worker.request(message, on_reply)
+        assert isinstance(answered, say.Answered)
+        return answer_result(folder, answered)
 
     async def _status(self, message: say.Control | say.GetStatus) -> say.Status:
         status = await self._session.worker.request(message)

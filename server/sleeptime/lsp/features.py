@@ -59,7 +59,7 @@ def register(server: SleeptimeServer) -> None:
         (DELETE_THREAD_REQUEST, conversations.delete_thread),
         (CONTROL_REQUEST, conversations.control),
         (FEEDBACK_REQUEST, conversations.feedback),
-        (BRIEFING_REQUEST, server.session.briefing),
+        (BRIEFING_REQUEST, conversations.briefing),
     ):
         server.feature(method)(_answering(answer))
     server.command(ASK_COMMAND)(ask)
@@ -99,11 +99,13 @@ def focus(ls: SleeptimeServer, _params: Any) -> None:
 
 
 async def ask(ls: SleeptimeServer, *arguments: Any) -> AnswerResult:
-    return await ls.session.ask(_one(ls, AskArguments, arguments, ASK_COMMAND))
+    return await ls.session.conversations.ask(_one(ls, AskArguments, arguments, ASK_COMMAND))
 
 
 async def explain_module(ls: SleeptimeServer, *arguments: Any) -> AnswerResult:
-    return await ls.session.explain_module(_one(ls, ExplainModuleArguments, arguments, EXPLAIN_MODULE_COMMAND))
+    return await ls.session.conversations.explain_module(
+        _one(ls, ExplainModuleArguments, arguments, EXPLAIN_MODULE_COMMAND)
+    )
 
 
 async def show(ls: SleeptimeServer, *arguments: Any) -> ShowResult:

@@ -14,24 +14,17 @@ from sleeptime.core.errors import RepositoryError, SettingsError, SleeptimeError
 from sleeptime.core.estimates import in_words
 from sleeptime.core.ports import Clock
 from sleeptime.core.settings import Settings, merged, parse_settings, read_user_settings, write_user_setting
-from sleeptime.core.types import Outline, Target
+from sleeptime.core.types import Outline
 from sleeptime.lsp.buffers import Buffer
 from sleeptime.lsp.configuration import changed_options, follow, options_in
 from sleeptime.lsp.consent import ask_consent, can_ask
-from sleeptime.lsp.conversation import Conversations, new_thread
+from sleeptime.lsp.conversation import Conversations
 from sleeptime.lsp.convert import Point, path_of, to_point
 from sleeptime.lsp.folders import Folder, open_around, open_folder
 from sleeptime.lsp.lenses import Lenses
 from sleeptime.lsp.news import News
-from sleeptime.lsp.protocol import (
-    STATUS_NOTIFICATION,
-    AnswerPiece,
-    AnswerResult,
-    AskArguments,
-    BriefingArguments,
-    ExplainModuleArguments,
-)
-from sleeptime.lsp.results import answer_result, status_params
+from sleeptime.lsp.protocol import STATUS_NOTIFICATION, AnswerPiece
+from sleeptime.lsp.results import status_params
 from sleeptime.lsp.show import Show
 from sleeptime.lsp.surfaces import Surfaces
 from sleeptime.lsp.work_done import WorkDone
@@ -252,56 +245,6 @@ class Session:
             self._spawn(asyncio.to_thread(folder.finish))
         return markdown
 
-    async def ask(self, arguments: AskArguments) -> AnswerResult:
-        """Have the worker answer; pieces are streamed if the arguments carry a token.
-
-        Raises:
-            SleeptimeError: with a sentence for the person.
-        """
-        folder, path, point = await self.cursor(arguments.uri, arguments.position)
-        verbosity = self.settings.answer.verbosity if arguments.verbosity is None else arguments.verbosity
-        message = say.Ask(
-            root=folder.root,
-            question=arguments.question,
-            path=path,
-            line=point.line,
-            column=point.column,
-            verbosity=verbosity,
-            fresh=arguments.fresh,
-            thread=arguments.thread or new_thread(),
-        )
-        return await self._answer(folder, message, arguments.partial_result_token)
-
-    async def explain_module(self, arguments: ExplainModuleArguments) -> AnswerResult:
-        """What a module is for, from its notes or written now.
-
-        Raises:
-            SleeptimeError: with a sentence for the person.
-        """
-        folder, path, _ = await self.cursor(arguments.uri, None)
-        message = say.Think(root=folder.root, target=Target("module", path), fresh=arguments.fresh)
-        return await self._answer(folder, message, arguments.partial_result_token)
-
-    async def briefing(self, arguments: BriefingArguments) -> AnswerResult:
-        """What changed since the person was last here, or since they say.
-
-        Raises:
-            SleeptimeError: with a sentence for the person.
-        """
-        folder, _, _ = await self.cursor(arguments.uri, None)
-        return await self._answer(folder, say.Brief(root=folder.root, since=arguments.since), None)
-
-    async def _answer(
-        self, folder: Folder, message: say.Ask | say.Think | say.Brief, token: str | int | None
-    ) -> AnswerResult:
-        def on_reply(reply: say.AnyWorkerMessage) -> None:
-            if isinstance(reply, say.Piece) and token is not None:
-                self._server.protocol.notify(lsp.PROGRESS, lsp.ProgressParams(token, AnswerPiece(reply.text)))
-
-        answered = await self.worker.request(message, on_reply)
-        assert isinstance(answered, say.Answered)
-        return answer_result(folder, answered)
-
     async def cursor(self, uri: str | None, position: lsp.Position | None) -> tuple[Folder, str, Point]:
         """Which folder is meant, the file in it ("" for none), and the place in that file.
 
@@ -331,6 +274,10 @@ class Session:
         return buffer.lines if buffer else []
 
     # ---- the editor
+
+    def stream(self, token: str | int, text: str) -> None:
+        """Send a piece of the answer that the editor waits for under a token."""
+        self._server.protocol.notify(lsp.PROGRESS, lsp.ProgressParams(token, AnswerPiece(text)))
 
     @property
     def capabilities(self) -> lsp.ClientCapabilities:
