@@ -7,9 +7,6 @@ import logging
 import os
 import threading
 from collections.abc import Awaitable, Callable, Coroutine
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
-from functools import partial
 from typing import Any
 
 import msgspec
@@ -25,13 +22,11 @@ from sleeptime.worker.chores import Chores
 from sleeptime.worker.client import Client, Request
 from sleeptime.worker.doing import Doing
 from sleeptime.worker.errands import Errands
+from sleeptime.worker.index_thread import IndexThread, Listeners
 from sleeptime.worker.keeper import OpenModel
 from sleeptime.worker.nights import Nights, Resident, Surroundings
 from sleeptime.worker.place import OpenPlace
 from sleeptime.worker.thinking import Thinking
-
-MOST_NOTICED = 100
-"""Files of one change on the disk that sleep turns to first: a checkout of more is no sign of attention to any."""
 
 log = logging.getLogger(__name__)
 
@@ -55,19 +50,19 @@ class Worker:
         self._clients: set[Client] = set()
         self._residents: dict[str, Resident] = {}
         self._opening = asyncio.Lock()
-        self._indexer = ThreadPoolExecutor(1, thread_name_prefix="index")
         self._thinking = Thinking(parts.open_model, parts.clock)
         self._doing = Doing(self._residents, lambda: self._thinking.model_name, self._tell)
         surroundings = Surroundings(
             parts.clock, parts.read_machine, lambda resident: self._tell(self._doing.state(resident.root))
         )
         self._nights = Nights(surroundings, self._residents.values, self._sleep_unasked)
-        self._chores = Chores(parts.clock, self._residents.values, self._sweep, self._tidy)
+        listeners = Listeners(self._doing, self._nights, self._tell, self._spawn)
+        self._index_thread = IndexThread(self._residents, listeners)
+        self._chores = Chores(parts.clock, self._residents.values, self._index_thread.sweep, self._index_thread.tidy)
         self._tasks: set[asyncio.Task[None]] = set()
         self._company = asyncio.Event()
         self._alone = asyncio.Event()
         self._alone.set()
-        self._ending = threading.Event()
         self.finished = asyncio.Event()
         errands = Errands(self._nights, self._resident, self._tell, self._status_now)
         self._handlers: dict[type[say.ClientMessage], Callable[[Client, Any, Request], Awaitable[say.WorkerMessage]]]
@@ -115,7 +110,7 @@ class Worker:
 
     async def _close(self) -> None:
         self._nights.activity()
-        self._ending.set()
+        self._index_thread.end()
         for client in tuple(self._clients):
             client.leave()
         if self._tasks:
@@ -123,7 +118,7 @@ class Worker:
         for root in tuple(self._residents):
             await self._let_go(root)
         await asyncio.to_thread(self._thinking.close)
-        self._indexer.shutdown(wait=True, cancel_futures=True)
+        self._index_thread.close()
 
     # ---- clients
 
@@ -170,7 +165,7 @@ class Worker:
                 if resident := self._residents.get(message.root):
                     self._noticed(resident, message)
                 if message.kind == "save" and message.path:
-                    self._changed(message.root, frozenset({message.path}))
+                    self._index_thread.changed(message.root, frozenset({message.path}))
             case _:
                 self._spawn(self._respond(client, message))
 
@@ -178,7 +173,7 @@ class Worker:
         if message.path:
             resident.place.noticed(message.path, message.kind)
         if resident.is_due(self._parts.clock.monotonic()):
-            self._spawn(self._look(resident, active=True))
+            self._spawn(self._index_thread.look(resident, active=True))
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work)
@@ -227,7 +222,7 @@ class Worker:
             resident.settings = client.settings
         indexed = await self._index(resident, client, message.id, request)
         if resident.stop_watching is None:
-            resident.stop_watching = await self._watch(resident)
+            resident.stop_watching = await self._index_thread.watch(resident)
         return indexed
 
     async def _sleep(self, client: Client, message: say.Sleep, request: Request) -> say.WorkerMessage:
@@ -271,7 +266,7 @@ class Worker:
     async def _brief(self, client: Client, message: say.Brief, request: Request) -> say.WorkerMessage:
         resident = await self._indexed_resident(client, message, request)
         answered = await asyncio.to_thread(resident.place.brief, message.since)
-        await self._look(resident, active=False)
+        await self._index_thread.look(resident, active=False)
         return answered
 
     async def _estimate(self, client: Client, message: say.GetEstimate, request: Request) -> say.WorkerMessage:
@@ -313,79 +308,7 @@ class Worker:
 
     async def _index(self, resident: Resident, client: Client, number: int, request: Request) -> say.Indexed:
         report = client.reporter(number, self._parts.clock)
-        place, settings = resident.place, client.settings
-        with self._doing.being("indexing", resident.root):
-            indexed = await asyncio.get_running_loop().run_in_executor(
-                self._indexer, lambda: place.index(settings, request.cancelled, report)
-            )
-        resident.indexed = resident.indexed or not request.cancelled.is_set()
-        resident.stir()
-        self._tell(say.Changed(root=resident.root))
-        self._nights.look_again()
-        await self._look(resident, active=False)
-        return indexed
-
-    async def _look(self, resident: Resident, *, active: bool) -> None:
-        """Whether there is something to tell the person; the status offers it."""
-        look = partial(resident.place.look, active=active)
-        with suppress(SleeptimeError, RuntimeError):  # a store that is gone is told elsewhere; the worker is ending
-            self._doing.offer(resident, await asyncio.get_running_loop().run_in_executor(self._indexer, look))
-
-    async def _watch(self, resident: Resident) -> Callable[[], None]:
-        loop = asyncio.get_running_loop()
-
-        def on_change(paths: frozenset[str]) -> None:
-            loop.call_soon_threadsafe(self._changed, resident.root, paths)
-
-        return await asyncio.to_thread(resident.place.watch, on_change)
-
-    def _changed(self, root: str, paths: frozenset[str]) -> None:
-        """Files changed on the disk (the empty set: any may have). Changes that arrive during an index run are taken by
-        the next one together.
-        """
-        resident = self._residents.get(root)
-        if resident is None:
-            return
-        resident.changes.append(paths)
-        if len(resident.changes) == 1:
-            self._spawn(self._index_changes(resident))
-
-    async def _index_changes(self, resident: Resident) -> None:
-        moved = False
-
-        def update() -> tuple[str, ...]:
-            nonlocal moved
-            paths = resident.take_changes()
-            if paths is None:
-                return ()
-            moved = not paths or any(path.startswith(".git/") for path in paths)
-            return resident.place.update(paths, self._ending)
-
-        try:
-            paths = await asyncio.get_running_loop().run_in_executor(self._indexer, update)
-        except (SleeptimeError, RuntimeError) as error:  # RuntimeError: the worker is ending
-            log.warning("Changes in %s were not indexed: %s", resident.root, error)
-            return
-        if moved:
-            await self._look(resident, active=False)
-        if not paths:
-            return
-        for path in paths[:MOST_NOTICED]:
-            resident.place.noticed(path, "disk")
-        resident.stir()
-        self._tell(say.Changed(root=resident.root, paths=paths))
-        self._nights.look_again()
-
-    async def _sweep(self, resident: Resident) -> None:
-        """Look at the whole repository again: a change that no event told of is found now."""
-        resident.changes.append(frozenset())
-        await self._index_changes(resident)
-
-    async def _tidy(self, resident: Resident) -> None:
-        try:
-            await asyncio.get_running_loop().run_in_executor(self._indexer, resident.place.tidy)
-        except (SleeptimeError, RuntimeError) as error:  # RuntimeError: the worker is ending
-            log.warning("The store of %s was not tidied: %s", resident.root, error)
+        return await self._index_thread.index(resident, client.settings, request.cancelled, report)
 
     async def _let_go(self, root: str) -> None:
         resident = self._residents.pop(root, None)
@@ -393,7 +316,7 @@ class Worker:
             return
         if resident.stop_watching is not None:
             await asyncio.to_thread(resident.stop_watching)
-        await asyncio.get_running_loop().run_in_executor(self._indexer, lambda: None)  # after the index run in hand
+        await self._index_thread.after_work()  # after the index run in hand
         await self._thinking.after_work(resident.place.close)
 
     # ---- status
