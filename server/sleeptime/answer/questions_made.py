@@ -11,10 +11,10 @@ from collections.abc import Iterator, Sequence
 from msgspec import Struct
 
 from sleeptime.answer.described import GENERIC, words_of_name
-from sleeptime.answer.retrieve import STOP_WORDS, level_of
+from sleeptime.answer.retrieve import STOP_WORDS
 from sleeptime.core.intents import IntentName
 from sleeptime.core.ports import Outlines
-from sleeptime.core.types import Symbol, Target
+from sleeptime.core.types import Symbol, Target, level_of
 from sleeptime.index import PROSE, is_test_path
 
 SUBJECTS = 160

@@ -7,11 +7,10 @@ from msgspec import Struct
 
 from sleeptime.answer.defuse import defused
 from sleeptime.answer.facts import FactAnswers
-from sleeptime.answer.retrieve import level_of
 from sleeptime.core.intents import BY_NAME, INTENTS, question_for
 from sleeptime.core.messages import Answered
 from sleeptime.core.ports import Clock
-from sleeptime.core.types import Answer, Evidence, Span, Symbol, Target
+from sleeptime.core.types import Answer, Evidence, Span, Symbol, Target, level_of
 from sleeptime.index import Freshness, Graph, Sources, still_holds
 from sleeptime.prompts import first_sentence
 from sleeptime.store import Store

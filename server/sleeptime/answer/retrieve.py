@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from sleeptime.core.intents import Intent, explains, find_intent
 from sleeptime.core.ports import Outlines
-from sleeptime.core.types import Level, Symbol, Target
+from sleeptime.core.types import CLASS_KINDS, Symbol, Target, level_of
 from sleeptime.index import code_names, is_test_path
 
 _WORD = re.compile(r"[A-Za-z_][\w.]*\w|[A-Za-z_]")
@@ -33,8 +33,6 @@ STOP_WORDS = frozenset(_STOP_WORDS.split())
 
 PATH_ENDINGS = ("py", "js", "ts", "go", "rs", "java", "rb", "php")
 """Left of a path once its name is taken away."""
-
-CLASS_KINDS = frozenset({"class", "interface", "struct", "trait", "enum"})
 
 
 class Understood(Struct, frozen=True):
@@ -78,11 +76,6 @@ def understand(question: str, outlines: Outlines, cursor: Target | None = None, 
     words = _words(question, intent) - _project_names(outlines)
     loose = bool(names) and ((names[0].islower() and names[0].isalpha()) or _is_owner(question, names[0], outlines))
     return Understood(question, targets, intent, words - _spelt(meant), words, loose)
-
-
-def level_of(symbol: Symbol) -> Level:
-    """Whether questions about a symbol are about a class or about something smaller."""
-    return "class" if symbol.kind in CLASS_KINDS else "symbol"
 
 
 def _mentioned_paths(question: str, outlines: Outlines) -> tuple[str, ...]:

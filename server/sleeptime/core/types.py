@@ -31,6 +31,9 @@ ReferenceKind = Literal["call", "read", "write", "base", "decorator", "type", "r
 Level = Literal["symbol", "class", "module", "package", "topic", "repository", "change"]
 JobState = Literal["waiting", "running", "done", "failed", "set_aside"]
 
+CLASS_KINDS: frozenset[SymbolKind] = frozenset({"class", "interface", "struct", "enum", "trait"})
+"""What has members and is spoken about as a class, whatever its language calls it."""
+
 
 class Span(Struct, frozen=True, array_like=True):
     """A half-open range of source: zero-based lines, columns in UTF-8 bytes."""
@@ -67,6 +70,11 @@ class Symbol(Struct, frozen=True, array_like=True):
     returns: tuple[str, ...] = ()
     exported: bool = True
     text_hash: str = ""
+
+
+def level_of(symbol: Symbol) -> Level:
+    """Whether notes and questions about a symbol are about a class or about something smaller."""
+    return "class" if symbol.kind in CLASS_KINDS else "symbol"
 
 
 class Import(Struct, frozen=True, array_like=True):

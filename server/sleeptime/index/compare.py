@@ -9,8 +9,8 @@ from typing import Literal
 
 from msgspec import Struct
 
-from sleeptime.core.types import Outline, Symbol
-from sleeptime.index.lookup import CLASSES, FUNCTIONS
+from sleeptime.core.types import CLASS_KINDS, Outline, Symbol
+from sleeptime.index.lookup import FUNCTIONS
 
 ChangeKind = Literal["added", "removed", "changed", "moved"]
 
@@ -71,7 +71,7 @@ def _comparable(outline: Outline | None) -> dict[str, Symbol]:
 def _is_local(symbol: Symbol, outline: Outline | None) -> bool:
     while outline is not None and symbol.parent >= 0:
         symbol = outline.symbols[symbol.parent]
-        if symbol.kind not in CLASSES and symbol.kind != "namespace":
+        if symbol.kind not in CLASS_KINDS and symbol.kind != "namespace":
             return True
     return False
 

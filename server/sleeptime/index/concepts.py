@@ -13,10 +13,9 @@ from collections.abc import Iterator, Mapping
 from msgspec import Struct
 
 from sleeptime.core.ports import Outlines
-from sleeptime.core.types import Outline, Symbol, Target
+from sleeptime.core.types import CLASS_KINDS, Outline, Symbol, Target, level_of
 from sleeptime.index.freshness import PROSE
 from sleeptime.index.rank import is_test_path
-from sleeptime.index.symbols import CLASSES
 
 MOST_CONCEPTS = 40
 MOST_MEMBERS = 10
@@ -122,13 +121,13 @@ def _named(path: str, outline: Outline, ranks: Mapping[str, float]) -> Iterator[
     for symbol in outline.symbols:
         if symbol.kind in _KIND_WEIGHT and "#" not in symbol.qualified_name and not _is_apart(symbol, outline):
             shown = 1.0 if symbol.exported else _PRIVATE_SHARE
-            target = Target("class" if symbol.kind in CLASSES else "symbol", path, symbol.qualified_name)
+            target = Target(level_of(symbol), path, symbol.qualified_name)
             yield target, symbol.name, _KIND_WEIGHT[symbol.kind] * importance * shown
 
 
 def _is_apart(symbol: Symbol, outline: Outline) -> bool:
     """Local to a function, or named by the language rather than by the repository."""
-    local = symbol.parent >= 0 and outline.symbols[symbol.parent].kind not in CLASSES
+    local = symbol.parent >= 0 and outline.symbols[symbol.parent].kind not in CLASS_KINDS
     return local or symbol.name.startswith("__")
 
 

@@ -5,10 +5,10 @@ from bisect import bisect_left, bisect_right
 from collections import OrderedDict
 from functools import cached_property
 
-from sleeptime.core.types import Binding, Import, Outline, Reference, Symbol
-from sleeptime.index.symbols import CLASSES, FUNCTIONS
+from sleeptime.core.types import CLASS_KINDS, Binding, Import, Outline, Reference, Symbol
+from sleeptime.index.symbols import FUNCTIONS
 
-__all__ = ["CLASSES", "FUNCTIONS", "Lookup", "Lookups"]
+__all__ = ["FUNCTIONS", "Lookup", "Lookups"]
 
 _LAST_NAME = re.compile(r"(?:[^\[<(]*[^\w\[<(])?(\w+)")
 _CACHED_LOOKUPS = 4096
@@ -127,7 +127,7 @@ class Lookup:
         -1 if none.
         """
         symbols = self.outline.symbols
-        while index >= 0 and symbols[index].kind not in CLASSES:
+        while index >= 0 and symbols[index].kind not in CLASS_KINDS:
             symbol = symbols[index]
             if symbol.parent < 0 and symbol.kind in FUNCTIONS and "." in symbol.qualified_name:
                 return self.by_qualified.get(symbol.qualified_name.rsplit(".", 1)[0], -1)

@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TypeVar
 
 from sleeptime.core.ports import Outlines
-from sleeptime.core.types import Import, Reference, ReferenceKind, Symbol, Target
+from sleeptime.core.types import CLASS_KINDS, Import, Reference, ReferenceKind, Symbol, Target, level_of
 from sleeptime.index.facts import Attribute, Facts, Resolution, Use
-from sleeptime.index.lookup import CLASSES, FUNCTIONS, Lookup
+from sleeptime.index.lookup import FUNCTIONS, Lookup
 from sleeptime.index.rank import is_test_path
 from sleeptime.index.reader import Entity
 from sleeptime.index.resolve import Resolver
@@ -61,7 +61,7 @@ class Question:
         symbol = self._resolver.symbol(entity)
         if symbol is None:
             return Target("module", entity.path)
-        return Target("class" if symbol.kind in CLASSES else "symbol", entity.path, symbol.qualified_name)
+        return Target(level_of(symbol), entity.path, symbol.qualified_name)
 
     def resolution(self, path: str, reference: Reference) -> Resolution:
         if entities := self._resolver.reference(path, reference):
@@ -242,7 +242,7 @@ class Question:
 
     def _subclasses(self, entity: Entity) -> list[Entity]:
         symbol = self._resolver.symbol(entity)
-        if symbol is None or symbol.kind not in CLASSES:
+        if symbol is None or symbol.kind not in CLASS_KINDS:
             return []
         found: list[Entity] = []
         for path in self._in_time(self._files_near(symbol.name, entity.path)):
@@ -289,7 +289,7 @@ class Question:
         lookup = self._resolver.lookup(target.path)
         if entity is None or symbol is None or lookup is None:
             return ()
-        if symbol.kind not in CLASSES:
+        if symbol.kind not in CLASS_KINDS:
             fields = [entity] if symbol.kind in {"field", "property", "constant", "variable"} else []
         else:
             members = lookup.members.get(symbol.qualified_name, {}).values()
@@ -319,7 +319,7 @@ class Question:
         lookup = self._resolver.lookup(target.path)
         if symbol is None or lookup is None:
             return None
-        is_class = symbol.kind in CLASSES
+        is_class = symbol.kind in CLASS_KINDS
         self._left_out = False
         uses = self.uses(target, USING)
         callers = tuple(use for use in uses if use.kind in CALLING and not is_test_path(use.path))

@@ -9,9 +9,9 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 
 from sleeptime.core.ports import Outlines
-from sleeptime.core.types import Binding, Import, Reference, Span, Symbol
+from sleeptime.core.types import CLASS_KINDS, Binding, Import, Reference, Span, Symbol
 from sleeptime.index.annotations import normal_type, returned_type
-from sleeptime.index.lookup import CLASSES, FUNCTIONS, Lookup, Lookups
+from sleeptime.index.lookup import FUNCTIONS, Lookup, Lookups
 from sleeptime.index.modules import Modules
 from sleeptime.index.reader import Entity, Reader
 from sleeptime.index.references import normal_expression
@@ -133,7 +133,7 @@ class Resolver(Reader):
     def type_of(self, entity: Entity, depth: int = MAX_DEPTH) -> tuple[Entity, ...]:
         """What a symbol's value is: classes, functions and files are themselves, variables what they hold."""
         symbol = self.symbol(entity)
-        if entity.kind != "symbol" or symbol is None or symbol.kind in CLASSES or depth <= 0:
+        if entity.kind != "symbol" or symbol is None or symbol.kind in CLASS_KINDS or depth <= 0:
             return (entity,)
         if symbol.kind == "property":
             return self._returned(entity, symbol, depth - 1)
@@ -188,7 +188,7 @@ class Resolver(Reader):
                     return (Entity("symbol", path, index),)
                 if (bindings := lookup.bindings.get((scope, name))) is not None:
                     return self._held(path, bindings, depth - 1)
-            elif symbol.kind in CLASSES and (inner or language in _CLASS_SCOPES):
+            elif symbol.kind in CLASS_KINDS and (inner or language in _CLASS_SCOPES):
                 if found := self.member(Entity("symbol", path, scope), name):
                     return (found,)
             elif (
@@ -285,7 +285,9 @@ class Resolver(Reader):
         for owner in self._values(owners, depth):
             if owner.kind == "module":
                 found += self._module_member(owner, name, depth)
-            elif (symbol := self.symbol(owner)) is not None and (symbol.kind in CLASSES or owner.kind == "instance"):
+            elif (symbol := self.symbol(owner)) is not None and (
+                symbol.kind in CLASS_KINDS or owner.kind == "instance"
+            ):
                 member = self.member(owner, name)
                 if member is not None:
                     found.append(member)
@@ -329,7 +331,7 @@ class Resolver(Reader):
             symbol = self.symbol(entity)
             if symbol is None or depth <= 0:
                 continue
-            if entity.kind == "symbol" and symbol.kind in CLASSES:
+            if entity.kind == "symbol" and symbol.kind in CLASS_KINDS:
                 found.append(Entity("instance", entity.path, entity.symbol))
             elif entity.kind == "instance":
                 called = self.member(entity, "__call__")
@@ -375,7 +377,7 @@ class Resolver(Reader):
 
     def _is_class(self, entity: Entity) -> bool:
         symbol = self.symbol(entity)
-        return symbol is not None and (symbol.kind in CLASSES or symbol.kind in {"type", "namespace"})
+        return symbol is not None and (symbol.kind in CLASS_KINDS or symbol.kind in {"type", "namespace"})
 
 
 _NOWHERE = Span(0, 0, 0, 0)

@@ -4,9 +4,10 @@ import re
 
 from tree_sitter import Node
 
+from sleeptime.core.types import CLASS_KINDS
 from sleeptime.index.languages import LanguageSpec
 from sleeptime.index.references import collapse
-from sleeptime.index.symbols import CLASSES, VALUES, Definition
+from sleeptime.index.symbols import VALUES, Definition
 
 _MAX_VALUE_CHARS = 200
 _MAX_CHARS = 1000
@@ -39,7 +40,7 @@ def _own_text(head: bytes, definition: Definition, spec: LanguageSpec) -> str:
         return _HASH_COMMENT.sub("", text) if "#" in text and "\n" in text else text
     if "\n" in text and ("//" in text or "/*" in text):
         text = _SLASH_COMMENT.sub("", text)
-    if definition.kind in CLASSES:
+    if definition.kind in CLASS_KINDS:
         return _MODIFIERS.sub("", text).split("{")[0]
     return _MODIFIERS.sub("", text) if len(spec.doc_comment) > 1 else text
 

@@ -5,12 +5,11 @@ from collections.abc import Iterable, Iterator
 
 from tree_sitter import Node
 
-from sleeptime.core.types import SymbolKind
+from sleeptime.core.types import CLASS_KINDS, SymbolKind
 from sleeptime.index.languages import LanguageSpec
 from sleeptime.index.scan import Match, Scan
 
 FUNCTIONS = frozenset({"function", "method", "constructor", "macro"})
-CLASSES = frozenset({"class", "interface", "struct", "enum", "trait"})
 VALUES = frozenset({"variable", "constant", "field", "property"})
 _CONTAINER = "container"
 
@@ -51,7 +50,7 @@ class Definition:
         """The innermost function that this is, or is in without a class between."""
         scope: Definition | None = self
         while scope is not None and scope.kind not in FUNCTIONS:
-            if scope.kind in CLASSES or scope.kind == _CONTAINER:
+            if scope.kind in CLASS_KINDS or scope.kind == _CONTAINER:
                 return None
             scope = scope.parent
         return scope
@@ -60,7 +59,7 @@ class Definition:
     def owning_class(self) -> "Definition | None":
         """The innermost class (or `impl`) around this."""
         scope = self.parent
-        while scope is not None and scope.kind not in CLASSES and scope.kind != _CONTAINER:
+        while scope is not None and scope.kind not in CLASS_KINDS and scope.kind != _CONTAINER:
             scope = scope.parent
         return scope
 
@@ -196,7 +195,7 @@ class Definitions:
         owner = ".".join([*prefix, definition.owner] if definition.owner else prefix)
         if owner:
             definition.qualified = f"{owner}.{definition.name}"
-        in_class = bool(definition.owner) or (parent is not None and parent.kind in CLASSES | {_CONTAINER})
+        in_class = bool(definition.owner) or (parent is not None and parent.kind in CLASS_KINDS | {_CONTAINER})
         if definition.kind == "function" and (in_class or (parent is not None and parent.kind in VALUES)):
             definition.kind = "method"
         if definition.kind == "method" and (

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from sleeptime.core.intents import SUMMARY_INTENT
 from sleeptime.core.keys import text_hash
 from sleeptime.core.ports import Embedder
-from sleeptime.core.types import Outline, Symbol, SymbolKind, Target
+from sleeptime.core.types import Outline, Symbol, SymbolKind, Target, level_of
 from sleeptime.prompts import first_sentence
 from sleeptime.store import Store
 
@@ -55,7 +55,7 @@ def short_texts(path: str, outline: Outline, said: Said) -> Iterator[tuple[int, 
     yield -1, _text(f"{stem} ({path})", outline.docstring, said(Target("module", path)))
     for index, symbol in enumerate(outline.symbols):
         if symbol.kind in EMBEDDED_KINDS:
-            target = Target("class" if symbol.kind == "class" else "symbol", path, symbol.qualified_name)
+            target = Target(level_of(symbol), path, symbol.qualified_name)
             yield index, _text(_head(symbol), symbol.docstring, said(target))
 
 

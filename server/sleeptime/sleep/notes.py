@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-from sleeptime.core.types import Answer, Target
+from sleeptime.core.types import CLASS_KINDS, Answer, Target, level_of
 from sleeptime.index import Freshness, Sources, members
 from sleeptime.store import Store
 
@@ -65,9 +65,8 @@ def parts_of(target: Target, intent: str, sources: Sources) -> tuple[Target, ...
         return ()
     outline = sources.outlines.outline(target.path)
     tops = [symbol for symbol in outline.symbols if symbol.parent < 0 and symbol.exported] if outline else []
-    kinds = {"class", "interface", "trait", "struct"}
     return tuple(
-        Target("class" if symbol.kind in kinds else "symbol", target.path, symbol.qualified_name)
+        Target(level_of(symbol), target.path, symbol.qualified_name)
         for symbol in tops
-        if symbol.kind in kinds | {"function"}
+        if symbol.kind in CLASS_KINDS | {"function"}
     )

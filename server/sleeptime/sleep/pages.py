@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 
 from msgspec import Struct
 
-from sleeptime.core.types import Outline, Symbol
+from sleeptime.core.types import CLASS_KINDS, Outline, Symbol
 
 PAGE_LINES = 160
 """About 1,500 tokens: with the outline some 2,000 before the question, half a minute of reading on one core."""
@@ -20,7 +20,7 @@ LINE_CHARACTERS = 200
 PAGE_CHARACTERS = 7_000
 """Long lines are data; a page of them is cut where prose of `PAGE_LINES` lines would end."""
 
-_CONTAINERS = {"class", "interface", "struct", "trait", "enum", "namespace"}
+_CONTAINERS = CLASS_KINDS | {"namespace"}
 
 
 class Page(Struct, frozen=True):

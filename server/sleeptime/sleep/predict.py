@@ -10,7 +10,7 @@ import msgspec
 from msgspec import Struct
 
 from sleeptime.core.intents import BY_NAME, question_for
-from sleeptime.core.types import Level, Outline, Symbol, Target
+from sleeptime.core.types import Outline, Symbol, Target, level_of
 from sleeptime.index import Sources, members
 from sleeptime.sleep.themes import Theme
 
@@ -63,7 +63,7 @@ def likely_questions(path: str, outline: Outline) -> Iterator[Question]:
             yield _question(Target("module", path), intent, path, 1.0)
     for symbol in outline.symbols:
         if weight := _weight(symbol, outline):
-            level: Level = "class" if symbol.kind in {"class", "interface", "trait", "struct"} else "symbol"
+            level = level_of(symbol)
             target = Target(level, path, symbol.qualified_name)
             yield _question(target, "purpose", symbol.qualified_name, weight, is_undocumented=not symbol.docstring)
             if symbol.span.end_line - symbol.span.start_line >= MIN_EXPLAIN_LINES:

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 import msgspec
 
 from sleeptime.core.intents import BY_NAME, find_intent
-from sleeptime.core.types import Answer, Outline, Target
+from sleeptime.core.types import Answer, Outline, Target, level_of
 from sleeptime.index import Graph, Scope, Sources, code_names, unknown_names
 from sleeptime.index.concepts import MOST_MEMBERS
 from sleeptime.prompts import outline_card
@@ -104,7 +104,7 @@ def _named(question: str, path: str, outline: Outline) -> tuple[Target, ...]:
     coded = {word for name in code_names(question) for word in _WORD.findall(name)}
     names = coded | {word for word in _WORD.findall(question) if not word.islower()}
     symbols = [s for s in outline.symbols if s.name in names and s.kind not in {"variable", "heading"}]
-    return tuple(Target("class" if s.kind == "class" else "symbol", path, s.qualified_name) for s in symbols)
+    return tuple(Target(level_of(s), path, s.qualified_name) for s in symbols)
 
 
 def _words(text: str) -> frozenset[str]:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from msgspec import Struct
 
 from sleeptime.core.ports import Outlines
-from sleeptime.core.types import Outline, Symbol, Target
+from sleeptime.core.types import CLASS_KINDS, Outline, Symbol, Target
 from sleeptime.index import code_names
 
 _THE = r"\s+(?:an?\s+|the\s+)?(?:(?:method|function|class|exception|error)\s+)?"
@@ -17,7 +17,6 @@ _EXTENDS = re.compile(rf"\b(?:inherits? from|extends|subclass(?:es)? of|derives?
 _CALLS = re.compile(rf"\b(?:calls|invokes|calling|invoking){_THE}`([\w.]+)(?:\([^`]*\))?`", re.IGNORECASE)
 _QUALIFIED = re.compile(r"([A-Z]\w*)\.([A-Za-z_]\w*)(?:\(.*\))?")
 _WORD = re.compile(r"\w+")
-_CLASSES = {"class", "interface", "struct", "trait", "enum"}
 
 MOST_BASES = 50
 """Classes looked through for an inherited member; a longer chain is a circle."""
@@ -87,7 +86,7 @@ def has_member(name: str, member: str, outlines: Outlines) -> bool:
     known = False
     while waiting and len(seen) < MOST_BASES:
         seen.add(current := waiting.pop())
-        classes = [(path, symbol) for path, symbol in outlines.definitions(current) if symbol.kind in _CLASSES]
+        classes = [(path, symbol) for path, symbol in outlines.definitions(current) if symbol.kind in CLASS_KINDS]
         if not classes:
             return True
         known = True

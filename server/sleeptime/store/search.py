@@ -8,7 +8,7 @@ import msgspec
 import numpy as np
 from msgspec import Struct
 
-from sleeptime.core.types import Symbol, Target
+from sleeptime.core.types import Symbol, Target, level_of
 from sleeptime.store.database import Database
 from sleeptime.store.encoding import SYMBOL_BITS, decode_symbols
 from sleeptime.store.modules import Modules
@@ -101,4 +101,4 @@ def _target(path: str, symbols: tuple[Symbol, ...], index: int) -> Target:
     if index < 0:
         return Target("module", path)
     symbol = symbols[index]
-    return Target("class" if symbol.kind == "class" else "symbol", path, symbol.qualified_name)
+    return Target(level_of(symbol), path, symbol.qualified_name)

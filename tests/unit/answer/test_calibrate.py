@@ -9,7 +9,7 @@ from sleeptime.answer.calibrate import LIKELY, Calibrator, fit, is_right
 from sleeptime.answer.questions_made import Case, make_cases
 from sleeptime.answer.retrieve import understand
 from sleeptime.core.statistics import upper_bound
-from sleeptime.core.types import Target
+from sleeptime.core.types import Target, level_of
 
 TRADES = ("Session", "Adapter", "Cookie", "Redirect", "Template", "Blueprint")
 PARTS = ("Store", "Loader", "Parser", "Policy")
@@ -33,7 +33,7 @@ class Site:
 
     def search(self, words: str, limit: int) -> list[Target]:
         found = [
-            Target("class" if symbol.kind == "class" else "symbol", path, symbol.qualified_name)
+            Target(level_of(symbol), path, symbol.qualified_name)
             for path in self.outlines.paths()
             for symbol in self.outlines.outline(path).symbols
             if any(word in symbol.qualified_name.lower() for word in words.split())

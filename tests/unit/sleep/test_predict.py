@@ -1,4 +1,7 @@
+import pytest
+
 from fakes.outlines import OutlinesInMemory
+from sleeptime.answer.retrieve import understand
 from sleeptime.core.types import Outline
 from sleeptime.sleep.predict import Question, likely_questions
 
@@ -66,3 +69,20 @@ def test_a_missing_docstring_makes_the_question_likelier() -> None:
 
 def test_a_file_that_defines_nothing_is_not_asked_about() -> None:
     assert questions("X = 1\n") == []
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("a.ts", "export enum Colour { Red }\n"),
+        ("a.ts", "export interface Colour { red: number }\n"),
+        ("a.rs", "pub trait Colour { fn red(&self); }\n"),
+        ("a.rs", "pub struct Colour { red: u8 }\n"),
+    ],
+)
+def test_what_sleep_writes_about_any_kind_of_class_is_found_when_it_is_asked_for(path: str, text: str) -> None:
+    outlines = OutlinesInMemory({path: text})
+    outline = outlines.outline(path)
+    assert outline is not None
+    foreseen = {question.target for question in likely_questions(path, outline)}
+    assert understand("What is the purpose of `Colour`?", outlines).target in foreseen

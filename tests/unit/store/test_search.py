@@ -52,6 +52,13 @@ def test_a_class_is_found_as_a_class(store: Store) -> None:
     assert store.search.code("/one", "application object")[0].target == Target("class", "app.py", "Flask")
 
 
+def test_an_enum_is_found_as_a_class_too(store: Store) -> None:
+    outline = Outline("typescript", (Symbol("Colour", "Colour", "enum", HERE, HERE),))
+    ids = store.modules.put_outlines([encode_outline("a.ts", outline)])
+    store.modules.update_files("/one", [FileRow("a.ts", 1, 1, ids["a.ts", "typescript"])])
+    assert store.search.code("/one", "colour")[0].target == Target("class", "a.ts", "Colour")
+
+
 def test_other_worktrees_and_replaced_contents_are_not_found(store: Store) -> None:
     fill(store, "/two")
     assert targets(store, "flask") == []
