@@ -1,7 +1,7 @@
 """Finds what a question may be about: by words and by meaning, fused by file, and then by what the graph joins to it.
 
-Measured by tests/bench/bench_search.py; every constant was chosen on one repository's questions (requests) and checked
-on another's (flask), where its neighbours at half and at double did as well within the noise.
+Measured by tests/bench/bench_search.py. The constants were chosen on plateaus, while the questions about requests and
+about flask were both looked at: neither repository is a clean check of them.
 """
 
 import re
