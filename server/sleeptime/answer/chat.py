@@ -238,6 +238,7 @@ class Answerer:
             source="facts",
             model="",
             created_at=self._clock.now(),
+            found_nothing=True,
         )
         return self._signed(answered, asked, started)
 

@@ -121,7 +121,7 @@ def produced(answered: Answered, latency_ms: float, sleep_tokens: float) -> Prod
     return Produced(
         text=answered.text,
         files=shown_files(answered.text, cited),
-        outcome=answered.source,
+        outcome=answered.outcome,
         prompt_tokens=answered.prompt_tokens,
         cached_tokens=answered.cached_tokens,
         generated_tokens=answered.generated_tokens,

@@ -218,7 +218,8 @@ class Estimated(WorkerMessage, frozen=True, tag=True, kw_only=True):
 class Answered(WorkerMessage, frozen=True, tag=True, kw_only=True):
     """An answer with its evidence and price. `question` is the one that the text answers; `target` and `intent` are
     what it was understood to be about. `key` is the stored answer's, "" if it is not kept. `changed_lines` of the
-    cited lines are no longer what they were; `footer` is one line about where the answer comes from.
+    cited lines are no longer what they were; `footer` is one line about where the answer comes from. `found_nothing`
+    if nothing in the index matches the question, and the text only says so.
     """
 
     question: str
@@ -241,6 +242,12 @@ class Answered(WorkerMessage, frozen=True, tag=True, kw_only=True):
     follow_ups: tuple[FollowUp, ...] = ()
     changed_lines: int = 0
     footer: str = ""
+    found_nothing: bool = False
+
+    @property
+    def outcome(self) -> str:
+        """What came of the question, for whoever counts: the source of its answer, or "nothing"."""
+        return "nothing" if self.found_nothing else self.source
 
 
 class Status(WorkerMessage, frozen=True, tag=True, kw_only=True):

@@ -16,6 +16,7 @@ SOURCES = {
     "cache": "served as prepared",
     "notes": "live, from notes",
     "live": "live, from the source",
+    "nothing": "nothing found",
 }
 
 

@@ -28,7 +28,7 @@ HUES = {
 
 OUTCOME_HUES = {
     "facts": "#c9a227", "cache": "#2f7de1", "notes": "#8b6be0", "live": "#e07b39", "miss": "#8c8c8c",
-    "searched": "#b98a6a", "failed": "#d64545", "cancelled": "#d64545",
+    "searched": "#b98a6a", "nothing": "#b3669e", "failed": "#d64545", "cancelled": "#d64545",
 }  # fmt: skip
 
 STEPS_A_DECADE = 4

@@ -13,7 +13,8 @@ EntryKind = Literal["job", "answer"]
 
 class Entry(Struct, frozen=True, kw_only=True):
     """One job that ran or one answer that was served. `source` says where it came from (`cache`, `notes`, `live`,
-    `facts`; for a job `sleep`); `prompt_tokens` counts all, `cached_tokens` of them were reused.
+    `facts`, or `nothing` where none was found; for a job `sleep`); `prompt_tokens` counts all, `cached_tokens` of them
+    were reused.
     """
 
     kind: EntryKind
@@ -43,7 +44,9 @@ class Totals(Struct, frozen=True):
 
 
 class Asked(Struct, frozen=True, kw_only=True):
-    """One question that a person asked, and what came of it (`outcome`: a source, "cancelled" or "failed")."""
+    """One question that a person asked, and what came of it (`outcome`: a source, "nothing", "cancelled" or
+    "failed").
+    """
 
     question: str
     target: Target
@@ -204,7 +207,9 @@ class Ledger:
         return {(level, intent): count for level, intent, count in rows}
 
     def missed_counts(self, since: float = 0.0) -> dict[tuple[Level, str], int]:
-        """Of these, how often nothing ready served the question: it was answered live, or not at all."""
+        """Of these, how often nothing ready served the question: it was answered live, or not at all. What
+        matches nothing in the index is not among them: no sleep could have prepared it.
+        """
         rows = self._database.rows(
             """SELECT level, intent, count(*) FROM questions
             WHERE at >= ? AND outcome IN ('live', 'notes', 'failed') GROUP BY level, intent""",

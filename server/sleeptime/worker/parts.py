@@ -155,7 +155,7 @@ class RepositoryPlace:
         up. A question that needs a model comes here twice and is written once, with its answer.
         """
         if answered is not None:
-            outcome = "cancelled" if answered.cancelled else answered.source
+            outcome = "cancelled" if answered.cancelled else answered.outcome
             target, intent = self._note(meant, outcome, answered.seconds)
             self._store.ledger.add(_entry(target or Target("repository"), intent, answered))
             answered = self._continued(answered, answered.target or target, answered.intent or intent)
@@ -328,7 +328,7 @@ def _open_embedder() -> Embedder:
 def _entry(target: Target, intent: str, answered: Answered) -> Entry:
     return Entry(
         kind="answer",
-        source=answered.source,
+        source=answered.outcome,
         target=target,
         intent=intent,
         model=answered.model,

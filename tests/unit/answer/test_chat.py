@@ -162,6 +162,7 @@ def test_without_evidence_no_model_is_asked(shop: Shop) -> None:
     answered, requests = shop.live("Quid est veritas?", "Truth.")
     assert requests == []
     assert "no evidence" in answered.text
+    assert answered.outcome == "nothing"
 
 
 def test_a_served_answer_whose_cited_lines_changed_says_so(shop: Shop) -> None:

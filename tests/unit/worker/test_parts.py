@@ -13,6 +13,7 @@ from sleeptime.core.ports import Embedder
 from sleeptime.core.settings import Settings
 from sleeptime.model import EchoModel
 from sleeptime.repo import open_repository
+from sleeptime.report.ledger import ledger_report
 from sleeptime.store import Store, open_writer
 from sleeptime.worker.embedding import EmbedderKeeper
 from sleeptime.worker.machine import Machine
@@ -53,6 +54,20 @@ def test_a_live_answer_is_written_down_with_its_tokens(place: RepositoryPlace, s
     (asked,) = store.ledger.questions()
     assert asked.outcome == "live"
     assert store.ledger.totals()["answer", "live"].generated_tokens > 0
+
+
+def test_a_question_that_nothing_matches_is_counted_as_such_and_not_as_facts(
+    place: RepositoryPlace, store: Store
+) -> None:
+    ask = Ask(root="", question="Quid est veritas?")
+    assert place.ready_answer(ask) is None
+    place.answer(ask, EchoModel, threading.Event(), lambda _: None)
+    (asked,) = store.ledger.questions()
+    assert asked.outcome == "nothing"
+    assert store.ledger.missed_counts() == {}
+    report = ledger_report(store, "shop")
+    assert report.asked == {"nothing": 1}
+    assert report.saved.seconds == report.saved.tokens == 0
 
 
 def test_sleep_makes_the_repository_searchable_by_bodies_and_by_meaning(place: RepositoryPlace, store: Store) -> None:
