@@ -56,6 +56,9 @@ THINKING_SHOWN = 8
 PLAIN_WIDTH = 110
 """Where the output is no terminal, its tables are this wide."""
 
+NAMED = frozenset({"symbol", "class"})
+"""Levels whose notes stand in hovers and are about a name that has callers."""
+
 HELD_IN_CACHE = frozenset({"function", "method", "class"})
 
 
@@ -162,7 +165,7 @@ async def _show(root: Path, slept: say.Slept, settings: Settings, console: Conso
     if store is None:
         raise WorkerError(f"The store {path} is not there after indexing.")
     with store:
-        notes = [note for note in store.answers.all() if note.target.symbol and "__" not in note.target.symbol]
+        notes = [note for note in store.answers.all() if note.target.level in NAMED and "__" not in note.target.symbol]
         places = _places(store, str(root), notes)
         questions = _questions(notes)
     same = {"model": {"name": settings.model.name}, "sleep": {"threads": settings.sleep.threads}}

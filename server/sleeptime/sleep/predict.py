@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 import msgspec
 from msgspec import Struct
 
-from sleeptime.core.intents import BY_NAME, question_for
+from sleeptime.core.intents import BY_NAME, SUMMARY_INTENT, question_for
 from sleeptime.core.types import Outline, Symbol, Target, level_of
 from sleeptime.index import Sources, members
 from sleeptime.sleep.themes import Theme
@@ -21,7 +21,9 @@ _KIND_WEIGHT = {
 """How often people ask about a kind of symbol, against a class. Constants and fields speak for themselves."""
 
 HOVER_WEIGHT = 3.0
-"""A summary answers a question and stands in every hover on the name, and people hover far more often than they ask."""
+"""A summary answers a question and stands in every hover on the name, and people hover far more often than they ask.
+A concept stands in no hover.
+"""
 
 MIN_EXPLAIN_LINES = 6
 """A shorter body is quicker read than explained."""
@@ -94,7 +96,7 @@ def questions_about_wholes(sources: Sources) -> Iterator[Question]:
 
 
 def _question(target: Target, intent: str, name: str, weight: float, *, is_undocumented: bool = False) -> Question:
-    surfaces = HOVER_WEIGHT if intent == "purpose" else 1.0
+    surfaces = HOVER_WEIGHT if intent == SUMMARY_INTENT and target.level != "topic" else 1.0
     prior = BY_NAME[intent].prior  # type: ignore[index]
     return Question(target, intent, question_for(intent, name), weight * surfaces * prior, is_undocumented)
 
