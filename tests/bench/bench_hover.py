@@ -34,6 +34,7 @@ class Editor:
     def __init__(self, env: dict[str, str]) -> None:
         self.server = subprocess.Popen([*SLEEPTIME, "serve"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=env)
         self._number = 0
+        self._states: list[str] = []
 
     def send(self, message: dict[str, Any]) -> None:
         body = json.dumps({"jsonrpc": "2.0", **message}).encode()
@@ -47,7 +48,10 @@ class Editor:
                 raise SystemExit("The server ended.")
             if line.lower().startswith(b"content-length"):
                 size = int(line.split(b":")[1])
-        return json.loads(self.server.stdout.read(size))
+        message = json.loads(self.server.stdout.read(size))
+        if message.get("method") == "sleeptime/status":
+            self._states.append(message["params"]["state"])
+        return message
 
     def request(self, method: str, params: Any) -> Any:
         self._number += 1
@@ -63,15 +67,9 @@ class Editor:
         self.send({"method": method, "params": params})
 
     def wait_for_index(self) -> None:
-        """Until the worker says that it indexed and is awake again."""
-        indexing = False
-        while True:
-            message = self.read()
-            if message.get("method") == "sleeptime/status":
-                state = message["params"]["state"]
-                if indexing and state != "indexing":
-                    return
-                indexing = indexing or state == "indexing"
+        """Until the worker has said that it indexed and is awake again, perhaps while something else was read."""
+        while "indexing" not in self._states or self._states[-1] == "indexing":
+            self.read()
 
 
 def definitions(repository: Path, env: dict[str, str]) -> list[tuple[str, int, int]]:
