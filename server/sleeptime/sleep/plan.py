@@ -14,12 +14,18 @@ from sleeptime.core.types import Job, Outline, Target
 from sleeptime.index import Sources, is_test_path
 from sleeptime.sleep.notes import ENOUGH, Notes, feeding, parts_of
 from sleeptime.sleep.pages import page_number, pages_of
-from sleeptime.sleep.predict import Question, likely_questions, questions_about_themes, questions_about_wholes
+from sleeptime.sleep.predict import (
+    Question,
+    likely_questions,
+    needs_no_page,
+    questions_about_themes,
+    questions_about_wholes,
+)
 from sleeptime.sleep.themes import Theme
 from sleeptime.sleep.value import Counts, Worth, learned_prior, worth
 
-PAGE_SECONDS = 20.0
-"""What reading a page costs before the first of its questions."""
+PAGE_SECONDS = 65.0
+"""What reading a page costs before the first of its questions: some 1,700 tokens, with the 1.5B on one thread."""
 
 MAX_JOBS = 2_000
 """More is hours of work on any machine; the rest is planned when these are done."""
@@ -87,7 +93,7 @@ class _Plan:
         """A symbol's questions stand together. A page that is read already costs nothing more: what was begun, and
         then interrupted, is finished before another page pushes it out of the engine's cache.
         """
-        is_read = self._is_read(thoughts[0].question.target)
+        is_read = all(needs_no_page(t.question) for t in thoughts) or self._is_read(thoughts[0].question.target)
         seconds = sum(thought.worth.cost_seconds for thought in thoughts) + (0.0 if is_read else PAGE_SECONDS)
         ordered = sorted(thoughts, key=lambda thought: thought.question.target.symbol)
         return sum(thought.worth.value for thought in thoughts) / seconds, ordered

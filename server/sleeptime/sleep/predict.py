@@ -32,7 +32,7 @@ MIN_EXPLAIN_LINES = 6
 MIN_MODULE_SYMBOLS = 6
 """How the parts of a module work together is a question only if there are some."""
 
-THEME_WEIGHT = 6.0
+THEME_WEIGHT = 4.0
 """Most questions name a concept rather than a symbol (two of three short ones in a public set)."""
 
 MIN_STATE = 2
@@ -82,7 +82,14 @@ def questions_about_themes(themes: Iterable[Theme]) -> Iterator[list[Question]]:
         name = theme.target.symbol
         weight = THEME_WEIGHT * theme.weight**0.5
         asked = [_question(theme.target, intent, name, weight) for intent in theme.intents]
-        yield [msgspec.structs.replace(question, members=theme.members) for question in asked]
+        questions = [msgspec.structs.replace(question, members=theme.members) for question in asked]
+        yield [question for question in questions if needs_no_page(question)]
+        yield [question for question in questions if not needs_no_page(question)]
+
+
+def needs_no_page(question: Question) -> bool:
+    """Whether it is answered without a model, and so without reading anything into one."""
+    return question.intent == "where"
 
 
 def questions_about_wholes(sources: Sources) -> Iterator[Question]:
