@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import Any
 
 from sleeptime.cli.demo import fetch_sdist
+from sleeptime.model import models_dir
 
 ROOT = Path(__file__).resolve().parents[2]
 SLEEPTIME = (sys.executable, "-P", "-m", "sleeptime")
@@ -158,7 +159,7 @@ def main() -> None:
 def home_env(home: Path) -> dict[str, str]:
     (home / "run").mkdir(mode=0o700)
     names = {"HOME": "", "XDG_RUNTIME_DIR": "run", "XDG_CACHE_HOME": "c", "XDG_CONFIG_HOME": "f", "XDG_STATE_HOME": "s"}
-    kept = {name: os.environ[name] for name in ("PATH", "SLEEPTIME_MODELS") if name in os.environ}
+    kept = {"PATH": os.environ["PATH"], "SLEEPTIME_MODELS": os.environ.get("SLEEPTIME_MODELS", str(models_dir()))}
     return {**kept, "PYTHONPATH": str(ROOT / "server"), **{name: str(home / part) for name, part in names.items()}}
 
 
