@@ -170,13 +170,23 @@ def test_status_starts_nothing(home: Home, project: Path) -> None:
 def test_an_interrupt_ends_a_command_with_130_and_what_it_asked_for(home: Home, tmp_path: Path) -> None:
     (tmp_path / "endless").mkdir()
     subprocess.Popen([sys.executable, FAKE_WORKER, sleeptime.__version__], env=home.env)
-    sleeping = subprocess.Popen([*SLEEPTIME, "sleep", tmp_path / "endless"], env=home.env, stderr=subprocess.PIPE)
+    sleeping = subprocess.Popen(
+        [*SLEEPTIME, "sleep", tmp_path / "endless"],
+        env=home.env,
+        stderr=subprocess.PIPE,
+        preexec_fn=heed_interrupts,  # noqa: PLW1509  # it takes no lock that a thread might hold
+    )
     wait_for(home, lambda state: state == "asleep")
     os.kill(sleeping.pid, signal.SIGINT)
     _, said = sleeping.communicate(timeout=20)
     assert sleeping.returncode == 130
     assert b"Traceback" not in said
     wait_for(home, lambda state: state == "awake")
+
+
+def heed_interrupts() -> None:
+    """As in a terminal: what a shell starts in the background ignores interrupts, and so does all that it starts."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def wait_for(home: Home, holds: Callable[[str], bool]) -> None:
