@@ -207,12 +207,13 @@ def _questions(notes: list[Answer]) -> list[str]:
     oldest = notes[::-1]
     first = next((note for note in oldest if note.target.level == "class"), oldest[0])
     others = [note for note in oldest if note.target.symbol != first.target.symbol]
-    second = next((note for note in others if note.target.path != first.target.path), (others or oldest)[-1])
-    return [
-        question_for("callers", oldest[-1].target.symbol),
-        first.question,
-        f"How do `{first.target.symbol}` and `{second.target.symbol}` relate to each other?",
-    ]
+    second = next((note for note in others if note.target.path != first.target.path), next(iter(others), None))
+    unprepared = (
+        f"How do `{first.target.symbol}` and `{second.target.symbol}` relate to each other?"
+        if second
+        else f"What would go wrong without `{first.target.symbol}`?"
+    )
+    return [question_for("callers", oldest[-1].target.symbol), first.question, unprepared]
 
 
 async def _hover(editor: HeadlessEditor, places: list[Place]) -> tuple[list[tuple[Place, str]], list[float]]:

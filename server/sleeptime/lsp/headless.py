@@ -15,7 +15,7 @@ from pygls.lsp.client import LanguageClient
 
 import sleeptime
 from sleeptime.core.errors import WorkerError
-from sleeptime.lsp.protocol import STATUS_NOTIFICATION
+from sleeptime.lsp.protocol import CHANGED_NOTIFICATION, STATUS_NOTIFICATION
 
 SERVER = (sys.executable, "-P", "-m", "sleeptime", "serve")
 """The command that an editor runs; `-P` keeps the repository's own modules out of it."""
@@ -28,7 +28,8 @@ class HeadlessEditor:
         self._root = root
         self._settings = settings or {}
         self._client = LanguageClient("sleeptime-headless", sleeptime.__version__)
-        self._client.feature(STATUS_NOTIFICATION)(lambda _params: None)
+        for notification in (STATUS_NOTIFICATION, CHANGED_NOTIFICATION):
+            self._client.feature(notification)(lambda _params: None)
         self._opened: set[str] = set()
 
     async def __aenter__(self) -> Self:

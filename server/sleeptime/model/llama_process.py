@@ -85,11 +85,13 @@ def _be_nice(niceness: int) -> None:
 
 def _fork_guardian(options: EngineOptions) -> None:
     """A second process of a few MB that ends this one when stdin closes, and clears its folder away: frozen, this one
-    could not see it. (The kernel wakes a stopped orphan only if it had quite stopped before its parent died.)
+    could not see it. (The kernel ends a stopped orphan, and hangs up on its whole process group, only if it had quite
+    stopped before its parent died: hence no SIGHUP here.)
     """
     engine_pid = os.getpid()
     if os.fork() != 0:
         return
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
     sys.stdout.close()
     sys.stdin.buffer.read()
     if os.getppid() == engine_pid:  # else it has ended, and its number may be another's
