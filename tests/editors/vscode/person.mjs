@@ -66,14 +66,24 @@ async function lens(page, picture) {
   await picture('lens');
 }
 
+/** Unfolds a row; a click that meets a tree which is just drawn again is lost, so it is repeated. */
+async function unfold(rows, name, inside) {
+  const wanted = rows.filter({ hasText: inside }).first();
+  while (!(await wanted.isVisible())) {
+    await rows.filter({ hasText: name }).first().click();
+    await wanted.waitFor({ timeout: 8000 }).catch(() => undefined);
+  }
+}
+
 /** The view is folded away at first, like all views of extensions. */
 async function tree(page, picture) {
   await command(page, 'Explorer: Focus on Sleeptime View');
   await page.locator('.pane-header', { hasText: 'cards' }).click(); // the files, to make room
-  const rows = page.locator('.pane-body .monaco-list-row');
+  const view = page.locator('.pane', { has: page.locator('.pane-header', { hasText: 'Sleeptime' }) });
+  const rows = view.locator('.monaco-list-row'); // the files' rows, folded away, are still in the page
   await rows.filter({ hasText: 'Overview' }).waitFor();
-  for (const name of ['cards', 'make.py']) await rows.filter({ hasText: name }).first().click();
-  await rows.filter({ hasText: 'make_card' }).first().waitFor();
+  await unfold(rows, 'cards', 'make.py');
+  await unfold(rows, 'make.py', 'make_card');
   await picture('tree');
 }
 
