@@ -16,13 +16,13 @@ from sleeptime.answer.described import namesakes, own_words
 from sleeptime.answer.facts import FactAnswers
 from sleeptime.answer.find import Embed, Finder, no_vector
 from sleeptime.answer.footer import footer
-from sleeptime.answer.ready import checked, facts_key
+from sleeptime.answer.ready import facts_key, served
 from sleeptime.answer.retrieve import Understood, understand
 from sleeptime.answer.shelf import Shelf, is_unpredictable
 from sleeptime.core.intents import BY_NAME, SUMMARY_INTENT, IntentName, question_for
 from sleeptime.core.messages import Answered, Ask
 from sleeptime.core.ports import ChatRequest, ChatResult, Clock, Message, Model, OnText
-from sleeptime.core.types import Answer, Evidence, Target
+from sleeptime.core.types import Evidence, Target
 from sleeptime.index import Freshness, Graph, Sources, cited_places, find_evidence
 from sleeptime.prompts import VERBOSITY, VERBOSITY_TOKENS, render
 from sleeptime.store import Store
@@ -72,7 +72,7 @@ class Answerer:
         cursor = self._graph.definition_at(ask.path, ask.line, ask.column) if ask.path else None
         return understand(ask.question, self._sources.outlines, cursor, ask.path)
 
-    def ready(self, ask: Ask, _embed: Embed = no_vector) -> Answered | None:
+    def ready(self, ask: Ask) -> Answered | None:
         """An answer that costs no model: facts for a typed question, or a fresh stored answer; None unless it is
         certain, or the acceptance calibrated on this repository takes it, that it answers this very question.
         """
@@ -108,10 +108,12 @@ class Answerer:
         if BY_NAME[intent].typed:
             return self._stated(self._facts.answer(target, intent), (question, target, intent), typed=True)
         stored = self._store.answers.for_target(target, intent)
-        served = next((self._served(note) for note in stored if self._fresh(note)), None)
-        if served is None and intent == SUMMARY_INTENT:
+        fresh = next((note for note in stored if self._freshness.is_fresh(note)), None)
+        if fresh is not None:
+            return served(fresh, self._sources, fresh=True)
+        if intent == SUMMARY_INTENT:
             return self._stated(self._facts.documented(target), (question, target, intent))
-        return served
+        return None
 
     def calibrate(
         self, paths: Sequence[str], most_wrong: float, cancel: threading.Event, remember: Callable[[str, str], None]
@@ -191,25 +193,6 @@ class Answerer:
         documentation = symbol.docstring if symbol else outline.docstring if outline and not target.symbol else ""
         notes = (note.text for note in self._store.answers.for_target(target)[:NOTES_READ])
         return " ".join([documentation, *notes])
-
-    def _fresh(self, note: Answer) -> bool:
-        return self._freshness.is_fresh(note)
-
-    def _served(self, note: Answer) -> Answered:
-        """A stored answer as it stands, its citations checked again: lines that changed are counted, not hidden."""
-        evidence, changed_lines = checked(note.evidence, self._sources)
-        return Answered(
-            question=note.question,
-            text=defused(note.text),
-            evidence=evidence,
-            source="cache",
-            model=note.model,
-            created_at=note.created_at,
-            key=note.key,
-            target=note.target,
-            intent=note.intent,
-            changed_lines=changed_lines,
-        )
 
     def _answered(self, ask: Ask, context: Context, result: ChatResult, said: tuple[str, int]) -> Answered:
         text, removed = said

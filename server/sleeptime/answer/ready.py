@@ -1,6 +1,6 @@
 """Questions whose answers need no model now: those written asleep, and those that static facts answer."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import msgspec
 from msgspec import Struct
@@ -11,7 +11,7 @@ from sleeptime.core.intents import BY_NAME, INTENTS, question_for
 from sleeptime.core.messages import Answered
 from sleeptime.core.ports import Clock
 from sleeptime.core.types import Answer, Evidence, Span, Symbol, Target, level_of
-from sleeptime.index import Freshness, Graph, Sources, still_holds
+from sleeptime.index import Freshness, Graph, Sources
 from sleeptime.prompts import first_sentence
 from sleeptime.store import Store
 
@@ -102,7 +102,7 @@ class ReadyAnswers:
         if key.startswith(FACTS_KEY):
             return self._stated(*target_of(key))
         note = self._store.answers.by_key(key)
-        return self._served(note) if note else None
+        return served(note, self._sources, fresh=self.is_fresh(note)) if note else None
 
     def again(self, answered: Answered) -> Answered:
         """An answer that was given before, its citations checked against the code as it is now."""
@@ -129,22 +129,6 @@ class ReadyAnswers:
             key=facts_key(target, intent),
             target=target,
             intent=intent,
-        )
-
-    def _served(self, note: Answer) -> Answered:
-        holding, changed_lines = checked(note.evidence, self._sources)
-        return Answered(
-            question=note.question,
-            text=defused(note.text),
-            evidence=holding,
-            source="cache",
-            model=note.model,
-            created_at=note.created_at,
-            fresh=self.is_fresh(note),
-            key=note.key,
-            target=note.target,
-            intent=note.intent,
-            changed_lines=changed_lines,
         )
 
     def _latest(self, notes: Sequence[Answer]) -> list[Ready]:
@@ -181,15 +165,29 @@ def target_of(key: str) -> tuple[Target, str]:
     return Target(level, path, symbol), intent  # type: ignore[arg-type]  # an unknown level is about nothing
 
 
+def served(note: Answer, sources: Sources, *, fresh: bool) -> Answered:
+    """A stored answer as it stands, its citations checked again: lines that changed are counted, not hidden."""
+    holding, changed_lines = checked(note.evidence, sources)
+    return Answered(
+        question=note.question,
+        text=defused(note.text),
+        evidence=holding,
+        source="cache",
+        model=note.model,
+        created_at=note.created_at,
+        fresh=fresh,
+        key=note.key,
+        target=note.target,
+        intent=note.intent,
+        changed_lines=changed_lines,
+    )
+
+
 def checked(evidence: Sequence[Evidence], sources: Sources) -> tuple[tuple[Evidence, ...], int]:
     """The citations whose lines still stand where they stood, and how many lines the others cited."""
-    holding = tuple(_holding(evidence, sources))
+    holding = sources.standing(evidence)
     gone = (e.end_line - e.start_line + 1 for e in evidence if e not in holding)
     return holding, sum(gone)
-
-
-def _holding(evidence: Sequence[Evidence], sources: Sources) -> Iterator[Evidence]:
-    return (cited for cited in evidence if still_holds(cited, sources.lines(cited.path)))
 
 
 def _prior(ready: Ready) -> float:

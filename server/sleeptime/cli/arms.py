@@ -76,7 +76,7 @@ def product_arm(way: Answering, site: Site, sleep_tokens: float) -> Arm:
     def answer(question: Question, how: Try) -> Produced:
         ask = Ask(root="", question=question.question, verbosity=how.verbosity)
         started = time.perf_counter()
-        answered = site.answerer.ready(ask, way.embed)
+        answered = site.answerer.ready(ask)
         if answered is None:
             live = Live(way.mind.model(), way.budget_tokens, way.mind.cancel, discard, way.embed)
             answered = site.answerer.live(ask, live)
@@ -101,12 +101,12 @@ def search_arm(name: str, site: Site, embed: Embed) -> Arm:
     return Arm(name, answer, combined_hash([way_of_answering(), site.fingerprint]), needs_model=False)
 
 
-def ready_arm(name: str, site: Site, embed: Embed) -> Arm:
+def ready_arm(name: str, site: Site) -> Arm:
     """What a site serves without any model; a question that would need one is a miss."""
 
     def answer(question: Question, _how: Try) -> Produced:
         started = time.perf_counter()
-        answered = site.answerer.ready(Ask(root="", question=question.question), embed)
+        answered = site.answerer.ready(Ask(root="", question=question.question))
         elapsed_ms = (time.perf_counter() - started) * 1000
         if answered is None:
             return Produced(text="", outcome="miss", latency_ms=elapsed_ms)

@@ -186,7 +186,7 @@ class Bench:
             self._product("sleep + raw", slept, RAW_TOKENS),
             retrieval(library),
             search_arm("sleep's search", slept, self._embed),
-            ready_arm("served ready", slept, self._embed),
+            ready_arm("served ready", slept),
         ]
         if wanted.sleep_minutes and "blind" in wanted.arms:
             arms.insert(5, self._product("blind", self._blind(slept, report)))

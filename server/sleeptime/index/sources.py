@@ -5,8 +5,8 @@ from collections.abc import Callable, Sequence
 from sleeptime.core.errors import RepositoryError
 from sleeptime.core.keys import combined_hash, text_hash
 from sleeptime.core.ports import Outlines
-from sleeptime.core.types import Commit, Outline, Span, Symbol, Target
-from sleeptime.index.grounding import Passage, Scope
+from sleeptime.core.types import Commit, Evidence, Outline, Span, Symbol, Target
+from sleeptime.index.grounding import Passage, Scope, still_holds
 from sleeptime.index.notebook import notebook_code, notebook_lines
 
 History = Callable[[str, tuple[int, int] | None], Sequence[Commit]]
@@ -51,6 +51,10 @@ class Sources:
         """The file's lines as they are now, of a notebook its code; () if it cannot be read."""
         text = self._text(path)
         return () if text is None else _lines(path, text)
+
+    def standing(self, evidence: Sequence[Evidence]) -> tuple[Evidence, ...]:
+        """The citations whose lines still stand where they stood."""
+        return tuple(cited for cited in evidence if still_holds(cited, self.lines(cited.path)))
 
     def code_hash(self, target: Target) -> str:
         """The hash of what `target` says now; "" if it is gone. Equal hashes mean a note about it is fresh."""

@@ -9,8 +9,8 @@ from msgspec import Struct
 
 from sleeptime.core.errors import RepositoryError
 from sleeptime.core.types import Answer, Evidence, Target
-from sleeptime.index import Freshness, Graph, Sources, rank, still_holds
-from sleeptime.repo import Repository, last_commits, open_repository, read_file
+from sleeptime.index import Freshness, Graph, Sources, rank
+from sleeptime.repo import Repository, open_repository, read_file
 from sleeptime.store import Store, open_reader, store_path
 
 PROSE = frozenset({"markdown", "rst"})
@@ -35,11 +35,7 @@ class Reading:
         self.repository = repository
         self.store = store
         self.outlines = store.outlines(repository.worktree)
-        self.sources = Sources(
-            self.outlines,
-            lambda path: read_file(repository, path),
-            lambda path, lines: last_commits(repository, path, lines=lines),
-        )
+        self.sources = Sources(self.outlines, lambda path: read_file(repository, path))
         self.graph = Graph(self.outlines)
         self._freshness = Freshness(self.sources, store.answers.by_key)
 
@@ -57,7 +53,7 @@ class Reading:
 
     def noted(self, answer: Answer) -> Noted:
         """A stored answer with what of it still holds."""
-        evidence = tuple(cited for cited in answer.evidence if self._stands(cited))
+        evidence = self.sources.standing(answer.evidence)
         return Noted(answer, self._freshness.is_fresh(answer), evidence, len(answer.evidence) - len(evidence))
 
     def modules_by_rank(self) -> Sequence[str]:
@@ -69,9 +65,6 @@ class Reading:
         """Whether a file is source rather than prose."""
         outline = self.outlines.outline(path)
         return outline is not None and outline.language not in PROSE
-
-    def _stands(self, evidence: Evidence) -> bool:
-        return still_holds(evidence, self.sources.lines(evidence.path))
 
     def close(self) -> None:
         """Let go of the store."""

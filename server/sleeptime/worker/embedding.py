@@ -49,11 +49,6 @@ class EmbedderKeeper:
             embedder = self.lend()
             return Vector(embedder.name, embedder.embed([question])[0]) if embedder else None
 
-    def embed_if_loaded(self, question: str) -> Vector | None:
-        """The embedding of a question, if that takes milliseconds: no ready answer waits for weights to load."""
-        with self._lock:
-            return self.embed(question) if self._embedder else None
-
     def release_if_quiet(self, quiet_seconds: float = QUIET_SECONDS) -> None:
         """Free the embedder if nobody used it for that long."""
         with self._lock:

@@ -101,7 +101,7 @@ class RepositoryPlace:
 
     def ready_answer(self, ask: Ask) -> Answered | None:
         meant = self._meant(ask)
-        ready = self._told(meant) or self._answerer.ready(meant, self._embedders.embed_if_loaded)
+        ready = self._told(meant) or self._answerer.ready(meant)
         return self._remembered(ask, meant, ready)
 
     def _told(self, ask: Ask) -> Answered | None:
