@@ -13,7 +13,7 @@ from sleeptime.cli.console import AsJson, Folder, load_settings, on_progress, ou
 from sleeptime.cli.places import repository_root
 from sleeptime.core import messages as say
 from sleeptime.report import Reading, open_reading
-from sleeptime.report.picture import as_svg, draw
+from sleeptime.report.picture import as_svg
 from sleeptime.report.site import write_html, write_markdown
 from sleeptime.report.tour import drift, load_tour, make_tour, save_tour
 from sleeptime.report.wiki import Wiki, Wording
@@ -28,7 +28,7 @@ def wiki(
     with _up_to_date(path) as reading:
         pages = Wiki(reading, Wording(lambda facts: fact_lines(facts, plain_link), defused), _linker(reading, target))
         if target.suffix == ".html":
-            count = write_html(list(pages.pages()), as_svg(draw(reading)), target)
+            count = write_html(list(pages.pages()), as_svg(pages.picture), target)
         else:
             count = write_markdown(pages.pages(), target)
     out().print(f"{count} pages in {target}.")

@@ -6,7 +6,7 @@ from html import escape
 import networkx as nx
 from msgspec import Struct
 
-from sleeptime.index import folder_of, is_test_path
+from sleeptime.index import folder_of
 from sleeptime.report.reading import Reading
 
 MOST_NODES = 24
@@ -27,7 +27,7 @@ class Picture(Struct, frozen=True):
 
 def draw(reading: Reading) -> Picture:
     """The most central parts: folders or, where the code lies in one folder, its files."""
-    modules = [path for path in reading.modules_by_rank() if not is_test_path(path) and reading.is_code(path)]
+    modules = reading.code_by_rank()
     folders = list(dict.fromkeys(folder_of(path) for path in modules))
     name = folder_of if len(folders) > 2 else str
     chosen = tuple(dict.fromkeys(name(path) for path in modules))[:MOST_NODES]

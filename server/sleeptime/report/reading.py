@@ -1,6 +1,5 @@
 """One worktree open to read: its code, the graph over it, and what was written about it, with its freshness."""
 
-from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -8,13 +7,17 @@ from typing import Self
 from msgspec import Struct
 
 from sleeptime.core.errors import RepositoryError
-from sleeptime.core.types import Answer, Evidence, Target
-from sleeptime.index import Freshness, Graph, Sources, rank
+from sleeptime.core.types import CLASS_KINDS, Answer, Evidence, Target
+from sleeptime.index import Freshness, Graph, Sources, is_test_path, rank
 from sleeptime.repo import Repository, open_repository, read_file
 from sleeptime.store import Store, open_reader, store_path
 
 PROSE = frozenset({"markdown", "rst"})
 """Languages of files that explain code."""
+
+
+TOP_KINDS = CLASS_KINDS | {"function"}
+"""Kinds of the definitions that a reader of a file looks for first."""
 
 
 class Noted(Struct, frozen=True):
@@ -56,13 +59,16 @@ class Reading:
         evidence = self.sources.standing(answer.evidence)
         return Noted(answer, self._freshness.is_fresh(answer), evidence, len(answer.evidence) - len(evidence))
 
-    def modules_by_rank(self) -> Sequence[str]:
+    def modules_by_rank(self) -> list[str]:
         """All indexed paths, the most central first."""
         ranks = rank(self.outlines)
         return sorted(ranks, key=lambda path: (-ranks[path], path))
 
-    def is_code(self, path: str) -> bool:
-        """Whether a file is source rather than prose."""
+    def code_by_rank(self) -> list[str]:
+        """The source files that are no tests, the most central first."""
+        return [path for path in self.modules_by_rank() if not is_test_path(path) and self._is_code(path)]
+
+    def _is_code(self, path: str) -> bool:
         outline = self.outlines.outline(path)
         return outline is not None and outline.language not in PROSE
 

@@ -12,9 +12,8 @@ from msgspec import Struct
 from sleeptime.core.errors import RepositoryError
 from sleeptime.core.intents import SUMMARY_INTENT
 from sleeptime.core.types import Outline, Symbol, Target
-from sleeptime.index import is_test_path
 from sleeptime.prompts import first_sentence
-from sleeptime.report.reading import Reading
+from sleeptime.report.reading import TOP_KINDS, Reading
 
 STEPS = 12
 """An hour's reading; a longer path is not walked."""
@@ -50,7 +49,7 @@ class Tour(Struct, frozen=True):
 
 def make_tour(reading: Reading, title: str) -> Tour:
     """A path through the most central files, beginning where the program does."""
-    ranked = [path for path in reading.modules_by_rank() if not is_test_path(path) and reading.is_code(path)]
+    ranked = reading.code_by_rank()
     central = ranked[:STEPS]
     begins = [path for path in ranked if _BEGINS.search(path)][:2] or ranked[:1]
     order = _inwards(begins, set(central), reading)
@@ -151,8 +150,7 @@ def _invitation(symbol: Symbol) -> str:
 
 
 def _offered(outline: Outline) -> Iterable[Symbol]:
-    kinds = {"class", "interface", "trait", "struct", "function", "enum"}
-    tops = (symbol for symbol in outline.symbols if symbol.parent < 0 and symbol.kind in kinds)
+    tops = (symbol for symbol in outline.symbols if symbol.parent < 0 and symbol.kind in TOP_KINDS)
     return (symbol for symbol in tops if symbol.exported and not symbol.name.startswith("_"))
 
 

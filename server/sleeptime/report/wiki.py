@@ -10,10 +10,10 @@ from pathlib import PurePosixPath
 
 from msgspec import Struct
 
-from sleeptime.core.types import Level, Symbol, Target
-from sleeptime.index import Facts, folder_of, is_test_path
+from sleeptime.core.types import Symbol, Target, level_of
+from sleeptime.index import Facts, folder_of
 from sleeptime.report.picture import as_mermaid, draw
-from sleeptime.report.reading import Noted, Reading
+from sleeptime.report.reading import TOP_KINDS, Noted, Reading
 from sleeptime.report.tour import make_tour
 from sleeptime.store.words import split_name
 
@@ -25,7 +25,6 @@ CONCEPT_PLACES = 6
 """Names listed for one concept."""
 
 INDEX, CONCEPTS = "index", "concepts"
-SHOWN_KINDS = frozenset({"class", "interface", "trait", "struct", "enum", "function"})
 
 
 class Wording(Struct, frozen=True):
@@ -50,7 +49,8 @@ class Wiki:
         self._reading = reading
         self._wording = wording
         self._source_link = source_link
-        self.modules = [path for path in reading.modules_by_rank() if reading.is_code(path) and not is_test_path(path)]
+        self.modules = reading.code_by_rank()
+        self.picture = draw(reading)
 
     def pages(self) -> Iterator[Page]:
         """All pages, the first is the overview."""
@@ -66,7 +66,7 @@ class Wiki:
         repository = Target("repository")
         blocks = [f"# {title}", *self._notes(repository)]
         if len(self.modules) > 1:
-            blocks += ["## Architecture", f"```mermaid\n{as_mermaid(draw(self._reading))}\n```"]
+            blocks += ["## Architecture", f"```mermaid\n{as_mermaid(self.picture)}\n```"]
         blocks += ["## Where to begin", *self._tour(title)]
         blocks += ["## Packages", *self._packages()]
         return Page(INDEX, title, "\n\n".join([*blocks, f"[Concepts]({CONCEPTS}.md)"]))
@@ -106,13 +106,12 @@ class Wiki:
             if paths:
                 blocks.append(f"**{title}** " + ", ".join(self._module_link(other) for other in paths))
         for symbol in outline.symbols if outline else ():
-            if symbol.parent < 0 and symbol.exported and symbol.kind in SHOWN_KINDS:
+            if symbol.parent < 0 and symbol.exported and symbol.kind in TOP_KINDS:
                 blocks += self._symbol(path, symbol, outline.language if outline else "")
         return Page(page_name(path), path, "\n\n".join(blocks))
 
     def _symbol(self, path: str, symbol: Symbol, language: str) -> Iterator[str]:
-        level: Level = "symbol" if symbol.kind == "function" else "class"
-        target = Target(level, path, symbol.qualified_name)
+        target = Target(level_of(symbol), path, symbol.qualified_name)
         yield f"## {symbol.qualified_name}"
         yield f"```{language}\n{symbol.signature or symbol.qualified_name}\n```"
         notes = list(self._notes(target))
@@ -135,7 +134,7 @@ class Wiki:
         for path in self.modules:
             outline = self._reading.outlines.outline(path)
             for symbol in outline.symbols if outline else ():
-                if symbol.exported and symbol.kind in SHOWN_KINDS | {"method"}:
+                if symbol.exported and symbol.kind in TOP_KINDS | {"method"}:
                     for word in {word for word in split_name(symbol.name).split() if len(word) >= CONCEPT_LETTERS}:
                         places[word][path].append(symbol)
         least, most = CONCEPT_FILES
