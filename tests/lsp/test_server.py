@@ -393,6 +393,29 @@ async def test_settings_changed_in_the_editor_hold_without_a_restart(open_editor
         assert await until(switched_off)
 
 
+async def test_other_settings_leave_the_last_status_one_of_the_folder(open_editor: OpenEditor, shop: Path) -> None:
+    async with open_editor(shop, capabilities=lsp.ClientCapabilities()) as editor:
+        await editor.indexed(shop / "shop.py")
+        settings = {"sleeptime": {"model": {"name": "qwen2.5-coder-0.5b"}}}
+        editor.client.workspace_did_change_configuration(lsp.DidChangeConfigurationParams(settings))
+
+        async def told() -> bool:
+            return "qwen2.5-coder-0.5b" in {status.model for status in editor.statuses}
+
+        assert await until(told)
+        assert editor.statuses[-1].root == str(shop)
+
+
+async def test_a_model_that_nobody_knows_costs_no_index(open_editor: OpenEditor, shop: Path) -> None:
+    async with open_editor(shop, model={"name": "mistrall"}) as editor:
+
+        async def indexing() -> bool:
+            return "indexing" in {status.state for status in editor.statuses}
+
+        assert await until(indexing)
+        assert "mistrall" in editor.statuses[0].modelReason
+
+
 async def test_a_briefing_is_a_request_with_an_answer_like_others(open_editor: OpenEditor, shop: Path) -> None:
     async with open_editor(shop) as editor:
         await editor.indexed(shop / "shop.py")

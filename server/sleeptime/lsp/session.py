@@ -97,7 +97,7 @@ class Session:
         self._read_settings()
         for problem in self._problems:
             self._show(problem)
-        await self.worker.greet_again()
+        await self._greet_again()
 
     async def close(self) -> None:
         """Hang up and let go of everything."""
@@ -119,6 +119,12 @@ class Session:
         self._problems = [*problems, *more]
         self.worker.settings = self.settings
 
+    async def _greet_again(self) -> None:
+        """Other settings, so perhaps another model and another verdict on sleep: the editor is told for each folder."""
+        await self.worker.greet_again()
+        for folder in self.folders if self.worker.connected else ():
+            self._heard(await self.worker.request(say.GetStatus(root=folder.root)))
+
     async def _ask_consent(self) -> None:
         await self._indexed.wait()
         answer = await ask_consent(self._server, await self._estimate())
@@ -130,7 +136,7 @@ class Session:
             self._show(str(error))
             return
         self._read_settings()
-        await self.worker.greet_again()
+        await self._greet_again()
 
     async def _estimate(self) -> str:
         """What thinking would take; "" if nobody can tell, for the question is asked all the same."""

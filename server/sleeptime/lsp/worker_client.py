@@ -170,7 +170,7 @@ class WorkerClient:
     async def _same_version(self, link: Link) -> bool:
         """True: greeted and ready. False: an older worker was asked to end and has gone."""
         try:
-            await self._greet(link)
+            self._on_message(await self._greet(link))
         except (WorkerError, msgspec.DecodeError) as error:
             theirs = await _version(link)
             if _as_numbers(theirs) > _as_numbers(sleeptime.__version__):
@@ -182,9 +182,9 @@ class WorkerClient:
             return False
         return True
 
-    async def _greet(self, link: Link) -> None:
+    async def _greet(self, link: Link) -> say.AnyWorkerMessage:
         hello = say.Hello(version=sleeptime.__version__, client=self._name, settings=self.settings)
-        self._on_message(await link.request(hello, ignore))
+        return await link.request(hello, ignore)
 
     # ---- losing it
 

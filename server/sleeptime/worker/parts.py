@@ -310,7 +310,10 @@ def real_collaborators() -> Collaborators:
         return open_model(settings, screen=find_secret).model
 
     def choose(settings: Settings) -> tuple[str, str]:
-        choice = choose_model(settings)
+        try:
+            choice = choose_model(settings)
+        except ModelError as error:  # no reason to be without an index: whoever needs the model is told as well
+            return "", str(error)
         return choice.spec.name, choice.reason
 
     return Collaborators(
