@@ -58,8 +58,6 @@ CHECKPOINT_MINUTES = (1, 2, 5, 10, 20, 40)
 STRETCH_MINUTES = 5.0
 """A run that is stopped loses at most this much of its measurements; its notes stay."""
 RAW = {"rows", "minutes_by_clock"}
-EDITED = ("src/flask/helpers.py", "get_root_path")
-"""A function that little depends on; its first statement is doubled."""
 
 
 class Watched:
@@ -152,6 +150,23 @@ def economy(stretches: list[dict[str, Any]]) -> dict[str, Any]:
         "cpu_seconds": sum(stretch["cpu_seconds"] for stretch in stretches),
         "watt_hours_estimated": sum(stretch["watt_hours_estimated"] for stretch in stretches),
     }  # fmt: skip
+
+
+def reuse(store: Store) -> dict[str, Any]:
+    """The share of prompt tokens reused by jobs about a page of a module, and by those about a theme, whose prompts are made of
+    code from several modules.
+    """
+    shares = {}
+    for name, is_theme in (("module", False), ("theme", True)):
+        jobs = [
+            e for e in store.ledger.entries(limit=10_000) if e.kind == "job" and (e.target.level == "topic") == is_theme
+        ]
+        prompt, cached = sum(job.prompt_tokens for job in jobs), sum(job.cached_tokens for job in jobs)
+        shares[f"{name}_jobs"] = {
+            "jobs": len(jobs), "prompt_tokens": prompt, "reused_share": cached / prompt if prompt else None,
+            "generated_tokens": sum(job.generated_tokens for job in jobs),
+        }  # fmt: skip
+    return shares
 
 
 def coverage(site: Site, stretches: list[dict[str, Any]]) -> dict[str, Any]:
@@ -253,38 +268,44 @@ def grounding(site: Site) -> dict[str, Any]:
 
 
 def edit(site: Site) -> dict[str, Any]:
-    """Which notes go stale when one function is edited, against what the notes themselves say they are made from."""
-    name, symbol = EDITED
-    before = site.stale()
-    answers = site.store.answers.all()
-    file = site.root / name
+    """Which notes go stale when one function is edited, against what the notes themselves say they are made from. It is
+    the function of whose module, classes and callers the most was written, so that there is something to go stale.
+    """
+    answers, before = site.store.answers.all(), site.stale()
+    written = {note.target: note for note in answers if note.target.level == "symbol"}
+    edited = max(written, key=lambda target: (len(reaching(answers, target)), str(target)))
+    symbol = site.sources.symbol(edited)
+    assert symbol is not None
+    file = site.root / edited.path
     text = file.read_text()
-    commented = text.replace(f"def {symbol}(", f"# a comment\n\n\ndef {symbol}(", 1)
-    file.write_text(commented)
+    lines = text.splitlines(keepends=True)
+    start, end = symbol.span.start_line, symbol.span.end_line
+    indent = lines[start][: len(lines[start]) - len(lines[start].lstrip())]
+    commented = [*lines[:start], f"{indent}# a comment\n\n", *lines[start:]]
+    file.write_text("".join(commented))
     site.index()
     after_comment = site.stale() - before
-    start = commented.index(f"def {symbol}(")
-    body = commented.index("\n    ", commented.index('"""', commented.index('"""', start) + 3))
-    file.write_text(commented[:body] + "\n    str(1)" + commented[body:])
+    file.write_text("".join([*lines[: end + 1], f"{indent}    str(1)\n", *lines[end + 1 :]]))
     site.index()
     stale = site.stale() - before
-    expected = {f"{note.target} {note.intent}" for note in reaching(answers, name, symbol)} - before
+    expected = {f"{note.target} {note.intent}" for note in reaching(answers, edited)} - before
     file.write_text(text)
     site.index()
     return {
-        "edited": f"{name}::{symbol}", "notes": len(answers), "stale_after_a_comment": sorted(after_comment),
+        "edited": str(edited), "notes": len(answers), "stale_after_a_comment": sorted(after_comment),
         "stale": sorted(stale), "expected": sorted(expected), "equal": stale == expected,
         "stale_after_undoing_it": sorted(site.stale() - before),
     }  # fmt: skip
 
 
-def reaching(answers: list[Answer], path: str, symbol: str) -> list[Answer]:
-    """Notes about the symbol and its module, or written from one of them, and those that these feed, by walking the graph
-    of notes upwards.
+def reaching(answers: list[Answer], edited: Target) -> list[Answer]:
+    """Notes about the symbol, what encloses it and its module, or written from one of them, and those that these feed, by
+    walking the graph of notes upwards.
     """
 
     def is_it(target: Target) -> bool:
-        return target.path == path and target.level != "topic" and target.symbol in ("", symbol)
+        encloses = target.symbol in ("", edited.symbol) or edited.symbol.startswith(target.symbol + ".")
+        return target.path == edited.path and target.level != "topic" and encloses
 
     reached = [note for note in answers if is_it(note.target) or any(is_it(read.target) for read in note.read)]
     keys = {note.key for note in reached}
@@ -382,7 +403,7 @@ class Bench:
             slept += stretch["seconds"] / 60
             if not stretch["left"]:
                 break
-        self.report["economy"] = economy(self.report["stretches"])
+        self.report["economy"] = economy(self.report["stretches"]) | reuse(self.site.store)
         self.report["coverage"] = coverage(self.site, self.report["stretches"])
         self.report["grounding"] = grounding(self.site)
         if self.given.questions:

@@ -12,12 +12,13 @@ from sleeptime.model.openai_api import is_local
 from sleeptime.sleep.attention import ATTENTION, attention_from
 from sleeptime.sleep.dream import Subject, foresee
 from sleeptime.sleep.notes import Notes
-from sleeptime.sleep.plan import Planned
+from sleeptime.sleep.plan import PAGE_SECONDS, Planned
+from sleeptime.sleep.predict import needs_no_model
 from sleeptime.store import Store
 
-READ_TOKENS, WRITTEN_TOKENS = 300, 90
-"""What a thought reads that no cache holds, and writes: guessed. The first ten minutes on flask with Qwen2.5-Coder 1.5B
-came to some 600 and 150 for each thought that needed the model.
+PAGE_TOKENS, TASK_TOKENS, WRITTEN_TOKENS = 1_700, 60, 150
+"""What the engine reads once for a page, what it reads for each thought about it, and what a thought writes, retries
+included: measured on flask.
 """
 
 ENOUGH_JOBS = 20
@@ -54,13 +55,19 @@ def _seconds(planned: Sequence[Planned], store: Store, spec: ModelSpec, settings
     """By what this repository's thoughts took; else by this machine's measured speed; else as typical, since decoding
     takes as long as reading the weights: in proportion to their size.
     """
-    jobs = [entry for entry in store.ledger.entries() if entry.kind == "job" and entry.model == spec.key]
+    entries = store.ledger.entries()
+    jobs = [e for e in entries if e.kind == "job" and e.model == spec.key and not needs_no_model(e.intent)]
+    thoughts, pages = len(_thinking(planned)), sum(one.reads_page for one in planned)
     if len(jobs) >= ENOUGH_JOBS:
-        return len(planned) * sum(entry.seconds for entry in jobs) / len(jobs), True
+        return thoughts * sum(entry.seconds for entry in jobs) / len(jobs), True
     if speed := measured_speed(spec.key, engine_threads(settings)):
-        return len(planned) * speed.seconds(READ_TOKENS, WRITTEN_TOKENS), True
+        return speed.seconds(pages * PAGE_TOKENS + thoughts * TASK_TOKENS, thoughts * WRITTEN_TOKENS), True
     factor = spec.size_bytes / spec_named(DEFAULT).size_bytes if spec.size_bytes else 1.0
-    return factor * sum(one.worth.cost_seconds for one in planned), False
+    return factor * (pages * PAGE_SECONDS + sum(one.worth.cost_seconds for one in planned)), False
+
+
+def _thinking(planned: Sequence[Planned]) -> list[Planned]:
+    return [one for one in planned if not needs_no_model(one.job.intent)]
 
 
 def _missing_bytes(choice: Choice) -> int:

@@ -17,7 +17,7 @@ from sleeptime.sleep.pages import page_number, pages_of
 from sleeptime.sleep.predict import (
     Question,
     likely_questions,
-    needs_no_page,
+    needs_no_model,
     questions_about_themes,
     questions_about_wholes,
 )
@@ -51,12 +51,15 @@ class Outlook(Struct, frozen=True):
 
 
 class Planned(Struct, frozen=True):
-    """A job with its worth and the reason for its place, for a person to read; `members` if it is about a theme."""
+    """A job with its worth and the reason for its place, for a person to read; `members` if it is about a theme, and
+    `reads_page` if it is the first that the engine reads a page for.
+    """
 
     job: Job
     worth: Worth
     reason: str
     members: tuple[Target, ...] = ()
+    reads_page: bool = False
 
 
 class Thought(Struct, frozen=True):
@@ -66,8 +69,12 @@ class Thought(Struct, frozen=True):
     worth: Worth
 
 
-Sitting = tuple[float, list[Thought]]
-"""Thoughts to be thought one after the other, and what they are worth a second."""
+class Sitting(Struct, frozen=True):
+    """Thoughts to be thought one after the other, what they are worth a second, and whether a page is read for them."""
+
+    rate: float
+    thoughts: list[Thought]
+    reads_page: bool
 
 
 def plan(
@@ -85,18 +92,21 @@ class _Plan:
 
     def jobs(self, prompt_version: str) -> list[Planned]:
         sittings = [self._sitting(group) for group in self._groups() if group]
-        sittings.sort(key=lambda sitting: (-sitting[0], str(sitting[1][0].question.target)))
-        planned = (self._planned(thought, rate, prompt_version) for rate, sitting in sittings for thought in sitting)
+        sittings.sort(key=lambda sitting: (-sitting.rate, str(sitting.thoughts[0].question.target)))
+        planned = (
+            self._planned(thought, sitting, prompt_version) for sitting in sittings for thought in sitting.thoughts
+        )
         return [one for one, _ in zip(planned, range(MAX_JOBS), strict=False)]
 
     def _sitting(self, thoughts: list[Thought]) -> Sitting:
         """A symbol's questions stand together. A page that is read already costs nothing more: what was begun, and
         then interrupted, is finished before another page pushes it out of the engine's cache.
         """
-        is_read = all(needs_no_page(t.question) for t in thoughts) or self._is_read(thoughts[0].question.target)
-        seconds = sum(thought.worth.cost_seconds for thought in thoughts) + (0.0 if is_read else PAGE_SECONDS)
+        thinks = not all(needs_no_model(thought.question.intent) for thought in thoughts)
+        reads_page = thinks and not self._is_read(thoughts[0].question.target)
+        seconds = sum(thought.worth.cost_seconds for thought in thoughts) + PAGE_SECONDS * reads_page
         ordered = sorted(thoughts, key=lambda thought: thought.question.target.symbol)
-        return sum(thought.worth.value for thought in thoughts) / seconds, ordered
+        return Sitting(sum(thought.worth.value for thought in thoughts) / seconds, ordered, reads_page)
 
     def _is_read(self, target: Target) -> bool:
         """Whether a target shares its page, or the parts of its theme, with what was thought about last."""
@@ -154,7 +164,7 @@ class _Plan:
         asked = ASKED_SHARE * question.likelihood * learned * importance * (1.0 + attention)
         return worth(counts, level, question.intent, asked=asked, edited=path in self._outlook.edited)
 
-    def _planned(self, thought: Thought, rate: float, prompt_version: str) -> Planned:
+    def _planned(self, thought: Thought, sitting: Sitting, prompt_version: str) -> Planned:
         question = thought.question
         notes, target = self._outlook.notes, question.target
         parts = parts_of(target, question.intent, self._sources)
@@ -162,8 +172,9 @@ class _Plan:
         code_hash = notes.code_hash if notes else self._sources.code_hash
         code = [code_hash(one) for one in (target, *question.members)]
         key = combined_hash([str(target), question.intent, *code, *fed_by, prompt_version])
-        job = Job(0, key, target, question.intent, rate)
-        return Planned(job, thought.worth, self._reason(thought), question.members)
+        job = Job(0, key, target, question.intent, sitting.rate)
+        reads_page = sitting.reads_page and thought is sitting.thoughts[0]
+        return Planned(job, thought.worth, self._reason(thought), question.members, reads_page)
 
     def _reason(self, thought: Thought) -> str:
         question, value = thought.question, thought.worth

@@ -83,13 +83,13 @@ def questions_about_themes(themes: Iterable[Theme]) -> Iterator[list[Question]]:
         weight = THEME_WEIGHT * theme.weight**0.5
         asked = [_question(theme.target, intent, name, weight) for intent in theme.intents]
         questions = [msgspec.structs.replace(question, members=theme.members) for question in asked]
-        yield [question for question in questions if needs_no_page(question)]
-        yield [question for question in questions if not needs_no_page(question)]
+        yield [question for question in questions if needs_no_model(question.intent)]
+        yield [question for question in questions if not needs_no_model(question.intent)]
 
 
-def needs_no_page(question: Question) -> bool:
-    """Whether it is answered without a model, and so without reading anything into one."""
-    return question.intent == "where"
+def needs_no_model(intent: str) -> bool:
+    """Whether a thought is answered without a model, and so without reading anything into one."""
+    return intent == "where"
 
 
 def questions_about_wholes(sources: Sources) -> Iterator[Question]:
