@@ -3,6 +3,7 @@ and use the user's own configuration of pip (mirrors, proxies, certificates) and
 """
 
 import contextlib
+import hashlib
 import importlib.util
 import os
 import re
@@ -176,6 +177,9 @@ def _linked_from_hub_cache(source: HubRepo, file: ModelFile, folder: Path) -> bo
         if not isinstance(cached, str):
             return False
         blob = Path(cached).resolve()  # the cache holds symbolic links
+    with blob.open("rb") as content:
+        if hashlib.file_digest(content, "sha256").hexdigest() != file.sha256:
+            return False  # damaged, or of another revision: linked again with each try it would never be mended
     try:
         (folder / file.base).hardlink_to(blob)  # costs no disk
     except OSError:

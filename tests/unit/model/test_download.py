@@ -201,6 +201,19 @@ def test_a_large_file_in_the_hubs_cache_is_known_by_its_hash_whatever_its_revisi
     assert require(toy()).samefile(blob)
 
 
+def test_a_damaged_file_in_the_hubs_cache_is_fetched_anew(tmp_path, monkeypatch):
+    import huggingface_hub.constants
+
+    blobs = tmp_path / "hub" / "models--toys--toy" / "blobs"
+    blobs.mkdir(parents=True)
+    (blobs / hashlib.sha256(CONTENT).hexdigest()).write_bytes(CONTENT[:-1] + b"?")
+    monkeypatch.setattr(huggingface_hub.constants, "HF_HUB_CACHE", str(tmp_path / "hub"))
+    monkeypatch.setenv("HF_ENDPOINT", "http://127.0.0.1:9")
+    monkeypatch.delenv("SLEEPTIME_MODELS", raising=False)
+    with pytest.raises(DownloadError, match="there is no network"):  # the hub was asked: the cache did not do
+        pull(toy(HubRepo("toys/toy", "a" * 40)), quiet, never())
+
+
 def test_removing_frees_what_the_model_and_its_unfinished_downloads_took(index):
     offer_folder(index)
     pull(toy(FOLDER), quiet, never())
