@@ -23,6 +23,7 @@ _PARALLEL_PARTS = 2  # two hide pip's start-up and unpacking behind each other's
 _POLL_SECONDS = 0.1
 _NOT_TRUSTED = "CERTIFICATE_VERIFY_FAILED"
 _NOT_ALLOWED = "GatedRepo|Cannot access gated repo|401 Client Error|403 Client Error"
+_SWITCHED_OFF = "OfflineModeIsEnabled"
 _NO_NETWORK = (
     "Failed to establish a new connection|Name or service not known|nodename nor servname|Temporary failure in name"
     "|ConnectTimeout|ConnectError|ReadTimeout|ProxyError|Network is unreachable|getaddrinfo failed|Max retries exceeded"
@@ -30,6 +31,7 @@ _NO_NETWORK = (
 _KNOWN_REASONS = {
     _NOT_TRUSTED: "its certificate is not trusted: if a proxy of yours made it, name its authority in SSL_CERT_FILE",
     _NOT_ALLOWED: "the hub wants its terms accepted on the model's page, and `hf auth login`",
+    _SWITCHED_OFF: "HF_HUB_OFFLINE is set, so the hub is not asked",
     _NO_NETWORK: "there is no network, or a proxy is missing",
 }
 """What downloaders say, as patterns, and what that means. The first that is found counts."""
