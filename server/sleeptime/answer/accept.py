@@ -22,14 +22,15 @@ from sleeptime.answer.described import (
     readings,
     words_of_name,
 )
-from sleeptime.answer.retrieve import Understood
+from sleeptime.answer.relation import Pair, pair_asked
+from sleeptime.answer.retrieve import Understood, understand
 from sleeptime.core.intents import SUMMARY_INTENT, IntentName, find_intent
 from sleeptime.core.ports import Outlines
 from sleeptime.core.types import Target
 from sleeptime.store import split_name
 
-VERSION = 2
-"""Raised when a feature changes its meaning: what was calibrated before is then not used."""
+VERSION = 3
+"""Raised when a feature changes its meaning, or what is proposed: what was calibrated before is then not used."""
 
 FEATURES = (
     "named", "of_question", "of_name", "margin", "namesakes", "left_over", "left_over_in_answer", "negated",
@@ -52,19 +53,22 @@ LISTED = 8
 
 _NEGATION = re.compile(r"\b(not|never|without|no longer|cannot|except|unless|instead)\b|n't\b", re.IGNORECASE)
 _LISTING = re.compile(r"\s*(what|which) are\b", re.IGNORECASE)
-"""Asks for several things: what one of them, or their file, is for does not name them."""
+"""Asks for several things: what one of them, or their file, is for does not name them; what their file holds does."""
 
 _NUMBER = re.compile(r"\b\d+\b")
 _WORD = re.compile(r"[^\W\d]\w*")
 
 
 class Proposal(Struct, frozen=True):
-    """What might be served: the answer to `intent` about `target`; `alike` are further targets that fit as well."""
+    """What might be served: the answer to `intent` about `target`; `alike` are further targets that fit as
+    well, `other` is what its relation to is asked.
+    """
 
     target: Target
     intent: IntentName
     features: tuple[float, ...]
     alike: tuple[Target, ...] = ()
+    other: Target | None = None
 
 
 class Acceptance(Struct, frozen=True):
@@ -123,17 +127,43 @@ class Proposer:
 
     def propose(self, asked: Understood) -> list[Proposal]:
         """What might answer the question, best guess first; [] where its intent is not known."""
+        if pair := pair_asked(asked.question):
+            return self._related(pair, asked)
         words = describing_words(asked.words)
         found = self._described(words) if words else []
         if asked.target is not None and not (asked.is_loose and words):
             found = [Described(asked.target, 1.0, 1.0), *(one for one in found if one.target != asked.target)]
         found = found[:PROPOSALS]
-        intents = [find_intent(asked.question, one.target.level) for one in found]
+        intents = [_intent_about(one.target, asked.question) for one in found]
         return [
-            self._proposal(asked, words, (found, place), intent.name)
+            self._proposal(asked, words, (found, place), intent)
             for place, intent in enumerate(intents)
-            if intent is not None and not (intent.name == SUMMARY_INTENT and _LISTING.match(asked.question))
+            if intent is not None
         ]
+
+    def _related(self, pair: Pair, asked: Understood) -> list[Proposal]:
+        """The relation of two classes: as doubtful as the more doubtful of them, and as what is asked besides."""
+        sides = [self._class_meant(said) for said in (pair.one, pair.other)]
+        if sides[0] is None or sides[1] is None or sides[0].target == sides[1].target:
+            return []
+        one, other = sides[0], sides[1]
+        values = dict(zip(FEATURES, zip(one.features, other.features, strict=True), strict=True))
+        sure = {"named", "of_question", "of_name", "margin"}
+        features = {name: min(both) if name in sure else max(both) for name, both in values.items()}
+        besides = describing_words(understand(pair.rest, self._outlines).words)
+        names = words_of_name(one.target) | words_of_name(other.target)
+        left = {word for word in besides if not account_for(word, names)}
+        said = _words(self._answer_text(one.target) + self._answer_text(other.target))
+        unsaid = {word for word in left if not account_for(word, said)}
+        features["left_over"] = max(features["left_over"], min(1.0, len(unsaid) / MOST_LEFT_OVER))
+        features["left_over_in_answer"] = min(1.0, len(left - unsaid) / MOST_LEFT_OVER)
+        features["negated"] = float(_NEGATION.search(asked.question) is not None)
+        return [Proposal(one.target, "collaborators", tuple(features.values()), other=other.target)]
+
+    def _class_meant(self, said: str) -> Proposal | None:
+        """The class that one side of a relation names or describes, if that is what its words mean first of all."""
+        proposals = self.propose(understand(f"What is {said}?", self._outlines))
+        return next((p for p in proposals if p.target.level == "class"), None)
 
     def _described(self, words: frozenset[str]) -> list[Described]:
         candidates = self._search(" ".join(sorted(words)), SEARCHED)
@@ -172,6 +202,14 @@ class Proposer:
         if one.of_question < 1.0 or not found:
             return ()
         return tuple(o.target for o in found if o.of_question == 1.0 and o != one and o.target.path)[: LISTED - 1]
+
+
+def _intent_about(target: Target, question: str) -> IntentName | None:
+    """What is asked of a target. Who asks for several things is shown what a file holds, not what one is for."""
+    intent = find_intent(question, target.level)
+    if intent is not None and intent.name == SUMMARY_INTENT and _LISTING.match(question):
+        return "contents" if target.level == "module" else None
+    return intent.name if intent is not None else None
 
 
 def _words(text: str) -> frozenset[str]:

@@ -91,11 +91,14 @@ class Answerer:
             return None
         proposals = [p for p in self._proposer.propose(asked) if acceptance.accepts(p)]
         best = max(proposals, key=acceptance.probability, default=None)
-        sure = [p for p in proposals if best is not None and namesakes(p.target, best.target)]
+        sure = [p for p in proposals if best is not None and _stands_for(p.target, best.target)]
         found = (self._accepted(p) for p in sorted(sure, key=acceptance.probability, reverse=True))
         return next((answered for answered in found if answered is not None), None)
 
     def _accepted(self, best: Proposal) -> Answered | None:
+        if best.other is not None:
+            question = f"How are `{best.target.symbol}` and `{best.other.symbol}` related?"
+            return self._stated(self._facts.related(best.target, best.other), (question, best.target, best.intent))
         if best.alike:
             name = " ".join(sorted(own_words(best.target)))
             located = self._facts.located((best.target, *best.alike))
@@ -113,6 +116,8 @@ class Answerer:
             return served(fresh, self._sources, fresh=True)
         if intent == SUMMARY_INTENT:
             return self._stated(self._facts.documented(target), (question, target, intent))
+        if intent == "explain":
+            return self._stated(self._facts.explained(target), (question, target, intent))
         return None
 
     def calibrate(
@@ -224,6 +229,13 @@ class Answerer:
             found_nothing=True,
         )
         return self._signed(answered, asked, started)
+
+
+def _stands_for(one: Target, best: Target) -> bool:
+    """Whether an answer about one may be served where nothing is said of the best: a namesake, but a member of another
+    class tells nothing of a class.
+    """
+    return namesakes(one, best) and (one.level != "symbol" or best.level == "symbol")
 
 
 def without_bad_citations(text: str, sources: Sources) -> tuple[str, int]:

@@ -5,8 +5,10 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 
 from sleeptime.answer.defuse import defused
+from sleeptime.answer.relation import relation
 from sleeptime.answer.stated import SHOWN, Stated, code, codes, listed
 from sleeptime.answer.structure import collaborators, conventions, effects, extension_points, invariants
+from sleeptime.answer.workings import workings
 from sleeptime.core.intents import IntentName
 from sleeptime.core.keys import text_hash
 from sleeptime.core.types import Commit, Evidence, Target
@@ -22,6 +24,10 @@ SHORTEST_DOCUMENTATION = 30
 
 DOCUMENTATION = 700
 """Characters shown of a documentation: whole paragraphs, at least one."""
+
+
+DATA = frozenset({"variable", "constant", "field"})
+"""Kinds of symbols that do nothing."""
 
 
 class FactAnswers:
@@ -55,36 +61,68 @@ class FactAnswers:
             stated = self._about_symbol(target, intent) if target.symbol else self._about_module(target, intent)
         if stated is None:
             return None
-        evidence = (self._evidence(*place) for place in stated.places[:SHOWN])
-        return stated.text, tuple(dict.fromkeys(found for found in evidence if found is not None))
+        return stated.text, self._cited(stated.places)
 
     def located(self, targets: Sequence[Target]) -> tuple[str, tuple[Evidence, ...]] | None:
-        """Where several things are that a question describes alike; those that are gone are left out."""
+        """Where several things are that a question describes alike; those that are gone are left out, and data: a
+        variable is named, but a description means what does something.
+        """
         rows, places = [], []
         for target in targets:
             symbol = self._sources.symbol(target) if target.symbol else None
-            if symbol is not None:
+            if symbol is not None and symbol.kind not in DATA:
                 line = symbol.name_span.start_line
                 rows.append(f"- {code(symbol.qualified_name)}, a {symbol.kind}, in `{target.path}:{line + 1}`")
                 places.append((target.path, line, target.symbol))
             elif not target.symbol and self._sources.outlines.outline(target.path) is not None:
                 rows.append(f"- the file `{target.path}`")
                 places.append((target.path, 0, ""))
-        evidence = tuple(found for place in places if (found := self._evidence(*place)) is not None)
-        return ("\n".join(["By their names, these fit:", "", *rows]), evidence) if rows else None
+        return ("\n".join(["By their names, these fit:", "", *rows]), self._cited(places)) if rows else None
 
     def documented(self, target: Target) -> tuple[str, tuple[Evidence, ...]] | None:
-        """What the code itself says that `target` is for: its documentation, as its authors wrote it."""
+        """What the code itself says that `target` is for: its documentation, as its authors wrote it, or that of what
+        it extends or overrides if it has none of its own.
+        """
+        if said := self._own_documentation(target):
+            return said, self._cited([self._head(target)])
+        for above in (*self._graph.bases(target), *self._graph.overrides(target)) if target.symbol else ():
+            if said := self._own_documentation(above):
+                path, line, _ = self._head(above)
+                text = f"In the words of {code(above.symbol)} (`{path}:{line + 1}`), which it extends:\n\n{said}"
+                return text, self._cited([self._head(target), self._head(above)])
+        return None
+
+    def explained(self, target: Target) -> tuple[str, tuple[Evidence, ...]] | None:
+        """How `target` works as far as documentation, steps and parts tell; None if they tell too little."""
+        facts = self._graph.facts(target) if target.symbol else None
+        outline = self._sources.outlines.outline(target.path)
+        if facts is None or outline is None:
+            return None
+        stated = workings(facts, outline, self._own_documentation(target))
+        return (stated.text, self._cited(stated.places)) if stated is not None else None
+
+    def related(self, one: Target, other: Target) -> tuple[str, tuple[Evidence, ...]] | None:
+        """What joins two classes; None if the index sees nothing."""
+        stated = relation(one, other, self._graph)
+        return (stated.text, self._cited(stated.places)) if stated is not None else None
+
+    def _own_documentation(self, target: Target) -> str:
+        """The first paragraphs of a documentation; "" if there is none that explains anything."""
         outline = self._sources.outlines.outline(target.path)
         symbol = self._sources.symbol(target) if target.symbol else None
         if outline is None or (target.symbol and symbol is None):
-            return None
+            return ""
         said = _first_paragraphs(symbol.docstring if symbol else outline.docstring)
-        if len(said) < SHORTEST_DOCUMENTATION:
-            return None
-        line = symbol.name_span.start_line if symbol else 0
-        found = self._evidence(target.path, line, target.symbol)
-        return defused(said), (found,) if found else ()
+        return defused(said) if len(said) >= SHORTEST_DOCUMENTATION else ""
+
+    def _head(self, target: Target) -> tuple[str, int, str]:
+        """Where the name of a target stands; a file's first line."""
+        symbol = self._sources.symbol(target) if target.symbol else None
+        return target.path, symbol.name_span.start_line if symbol else 0, target.symbol
+
+    def _cited(self, places: Iterable[tuple[str, int, str]]) -> tuple[Evidence, ...]:
+        found = (self._evidence(*place) for place in list(places)[:SHOWN])
+        return tuple(dict.fromkeys(one for one in found if one is not None))
 
     def _about_symbol(self, target: Target, intent: IntentName) -> Stated | None:
         facts = self._graph.facts(target)
@@ -235,6 +273,8 @@ def _first_paragraphs(docstring: str) -> str:
     shown: list[str] = []
     for paragraph in re.split(r"\n\s*\n", docstring.strip()):
         text = " ".join(paragraph.split())
+        if text.endswith("::") and shown:
+            break
         if re.match(r"(:\w|>>>|\.\. |@\w|Usage|Args|Param|Return|Example|[-~=]{3,})", text) or (
             shown and sum(map(len, shown)) + len(text) > DOCUMENTATION
         ):

@@ -59,7 +59,7 @@ def understand(question: str, outlines: Outlines, cursor: Target | None = None, 
     "this"; `path`, the file that the cursor is in, is meant by "this file".
     """
     paths = _mentioned_paths(question, outlines)
-    names = _mentioned_names(question, outlines)
+    names = _owners_last(question, _mentioned_names(question, outlines), outlines)
     targets: tuple[Target, ...] = ()
     if names:
         targets = _one_reading(names[0], outlines, cursor, paths)
@@ -145,6 +145,11 @@ def _is_owner(question: str, name: str, outlines: Outlines) -> bool:
         return False
     said = re.escape(name)
     return re.search(rf"\b{said}['\u2019]|\b(do|does|in|of|within)\s+{said}\b", question) is not None
+
+
+def _owners_last(question: str, names: Sequence[str], outlines: Outlines) -> list[str]:
+    """Of "Flask's Request class" the class is meant, not the project that it is of."""
+    return sorted(names, key=lambda name: _is_owner(question, name, outlines))
 
 
 def _project_names(outlines: Outlines) -> frozenset[str]:

@@ -110,3 +110,14 @@ def test_what_is_gone_has_no_answer() -> None:
     facts = FactAnswers(Graph(sources.outlines), sources)
     assert facts.answer(Target("symbol", "shop/cart.py", "Cart.gone"), "callers") is None
     assert facts.answer(Target("module", "gone.py"), "contents") is None
+
+
+def test_of_what_is_described_alike_data_is_left_out() -> None:
+    sources = shop({"shop/till.py": "TILL = 1\n\n\ndef till():\n    pass\n"})
+    facts = FactAnswers(Graph(sources.outlines), sources)
+    data, function = (Target("symbol", "shop/till.py", name) for name in ("TILL", "till"))
+    found = facts.located([data, function])
+    assert found is not None
+    assert "- `till`, a function, in `shop/till.py:4`" in found[0]
+    assert "TILL" not in found[0]
+    assert facts.located([data]) is None

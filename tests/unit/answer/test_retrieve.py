@@ -119,3 +119,9 @@ def test_an_unknown_name_is_never_taken_for_another(outlines: OutlinesInMemory) 
 def test_a_question_about_the_whole_is_about_the_repository(intent: str) -> None:
     asked = understand(BY_NAME[intent].template, OutlinesInMemory(FILES))
     assert (asked.target, asked.intent, asked.rest) == (Target("repository"), BY_NAME[intent], frozenset())
+
+
+def test_of_a_projects_class_the_class_is_meant() -> None:
+    outlines = OutlinesInMemory({"shop/app.py": "class Shop:\n    pass\n", "shop/cart.py": "class Cart:\n    pass\n"})
+    assert understand("What is Shop's Cart class?", outlines).target == Target("class", "shop/cart.py", "Cart")
+    assert understand("What is Shop?", outlines).target == Target("class", "shop/app.py", "Shop")

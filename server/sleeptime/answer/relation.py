@@ -1,0 +1,112 @@
+"""How two classes are related: what one inherits from the other, where one uses the other, and what uses both."""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+
+from msgspec import Struct
+
+from sleeptime.answer.stated import SHOWN, Stated, code, codes, listed
+from sleeptime.core.types import Target
+from sleeptime.index import Graph, Use, is_test_path
+
+_PAIR = re.compile(
+    r"\brelation(?:ship)?s? between (?P<one>.+?) and (?P<other>.+?)(?P<rest> (?:in|for|when|during|with)\b[^?]*)?\?*$"
+)
+
+SHORTEST_SIDE = 2
+"""Characters; less names nothing."""
+
+
+class Pair(Struct, frozen=True):
+    """The two things whose relation is asked for, in the question's words, and what it adds to them."""
+
+    one: str
+    other: str
+    rest: str
+
+
+def pair_asked(question: str) -> Pair | None:
+    """The two things in "the relationship between ... and ..."; None if the question asks something else."""
+    found = _PAIR.search(question.strip())
+    if found is None or min(len(found["one"]), len(found["other"])) < SHORTEST_SIDE:
+        return None
+    return Pair(found["one"], found["other"], found["rest"] or "")
+
+
+def relation(one: Target, other: Target, graph: Graph) -> Stated | None:
+    """What the code says that joins two classes; None where neither has to do with the other: that somebody uses
+    both tells too little.
+    """
+    shared, said = _inherited(one, other, graph)
+    first, second = _kin(one, graph, shared), _kin(other, graph, shared)
+    of_first, of_second = _certain_uses(first, graph), _certain_uses(second, graph)
+    direct = [use for use in of_second if _is_in(use, first)]
+    back = [use for use in of_first if _is_in(use, second)]
+    if not (said or direct or back):
+        return None
+    groups = (
+        (f"{code(one.symbol)} uses {code(other.symbol)} in", direct),
+        (f"{code(other.symbol)} uses {code(one.symbol)} in", back),
+        ("Both are used in", list(_of_both(of_first, of_second, (*first, *second)))),
+    )
+    parts = [said, *(_places(head, uses) for head, uses in groups if uses)]
+    places = [(use.path, use.line, use.target.symbol) for _, uses in groups for use in uses[:SHOWN]]
+    return Stated("\n\n".join(part for part in parts if part), (*_heads((one, other), graph), *places))
+
+
+def _inherited(one: Target, other: Target, graph: Graph) -> tuple[frozenset[Target], str]:
+    """The classes that both extend, and a sentence on who extends whom; "" if neither has to do with the other."""
+    above_one, above_other = _ancestors(one, graph), _ancestors(other, graph)
+    if other in above_one:
+        return frozenset(above_other), f"{code(one.symbol)} extends {code(other.symbol)}."
+    if one in above_other:
+        return frozenset(above_one), f"{code(other.symbol)} extends {code(one.symbol)}."
+    shared = [target for target in above_one if target in above_other]
+    said = (
+        f"Both {code(one.symbol)} and {code(other.symbol)} extend {codes(t.symbol for t in shared)}." if shared else ""
+    )
+    return frozenset(shared), said
+
+
+def _ancestors(target: Target, graph: Graph) -> tuple[Target, ...]:
+    """The classes of this repository that a class extends, nearest first."""
+    found: dict[Target, None] = {}
+    level = [target]
+    while level:
+        level = [base for near in level for base in graph.bases(near) if base not in found and base != target]
+        found.update(dict.fromkeys(level))
+    return tuple(found)
+
+
+def _kin(target: Target, graph: Graph, shared: frozenset[Target]) -> tuple[Target, ...]:
+    """A class with what it alone extends: their code is its code."""
+    return (target, *(base for base in _ancestors(target, graph) if base not in shared))
+
+
+def _certain_uses(targets: Iterable[Target], graph: Graph) -> list[Use]:
+    """Where source, not tests, certainly uses one of some classes."""
+    uses = (use for target in targets for use in graph.uses(target))
+    return [use for use in uses if not use.ambiguous and use.target.symbol and not is_test_path(use.path)]
+
+
+def _is_in(use: Use, classes: Sequence[Target]) -> bool:
+    return any(use.path == owner.path and (use.target.symbol + ".").startswith(owner.symbol + ".") for owner in classes)
+
+
+def _of_both(of_first: Sequence[Use], of_second: Sequence[Use], kin: Sequence[Target]) -> Iterator[Use]:
+    """The uses by functions that have to do with both and belong to neither."""
+    users = {use.target for use in of_second}
+    return (use for use in of_first if use.target in users and not _is_in(use, kin))
+
+
+def _places(head: str, uses: Sequence[Use]) -> str:
+    by_user = {use.target: use for use in reversed(uses)}  # the first line of each
+    users = sorted(by_user.values(), key=lambda use: (use.path, use.line))
+    rows = [f"- {code(use.target.symbol)} · `{use.path}:{use.line + 1}`" for use in users[:SHOWN]]
+    return listed(head, rows, len(users), "place")
+
+
+def _heads(targets: Iterable[Target], graph: Graph) -> Iterator[tuple[str, int, str]]:
+    for target in targets:
+        if symbol := graph.symbol(target):
+            yield target.path, symbol.name_span.start_line, target.symbol

@@ -1,0 +1,67 @@
+import pytest
+
+from fakes.shop import CLASS, PRICE_OF, shop
+from sleeptime.answer.facts import FactAnswers
+from sleeptime.answer.relation import Pair, pair_asked
+from sleeptime.core.types import Target
+from sleeptime.index import Graph
+
+TILL = """
+from shop.cart import Cart
+
+
+class Till:
+    def open(self) -> Cart:
+        return Cart()
+
+
+class Drawer:
+    pass
+
+
+def reset(till: Till, drawer: Drawer):
+    Till(), Drawer()
+"""
+GIFT = Target("class", "shop/cart.py", "GiftCart")
+TILL_CLASS = Target("class", "shop/till.py", "Till")
+DRAWER = Target("class", "shop/till.py", "Drawer")
+
+
+def related(one: Target, other: Target) -> str | None:
+    sources = shop({"shop/till.py": TILL})
+    found = FactAnswers(Graph(sources.outlines), sources).related(one, other)
+    assert found is None or found[1]
+    return found[0] if found else None
+
+
+def test_who_extends_whom_is_said_in_either_order() -> None:
+    assert related(CLASS, GIFT) == related(GIFT, CLASS)
+    assert "`GiftCart` extends `Cart`." in (related(CLASS, GIFT) or "")
+
+
+def test_where_one_uses_the_other_is_listed_with_its_line() -> None:
+    said = related(TILL_CLASS, CLASS) or ""
+    assert "`Till` uses `Cart` in 1 place:" in said
+    assert "- `Till.open` · `shop/till.py:6`" in said
+    assert "test_total" not in said
+
+
+def test_that_somebody_uses_both_is_no_relation() -> None:
+    assert related(TILL_CLASS, DRAWER) is None
+    assert related(DRAWER, PRICE_OF) is None
+
+
+@pytest.mark.parametrize(
+    ("question", "pair"),
+    [
+        ("What is the relationship between Cart and Till?", Pair("Cart", "Till", "")),
+        (
+            "What is the relation between the Cart class and the Till in selling?",
+            Pair("the Cart class", "the Till", " in selling"),
+        ),
+        ("What does Cart do between opening and closing?", None),
+        ("What is the relationship of Cart?", None),
+    ],
+)
+def test_a_pair_is_asked_for_in_so_many_words(question: str, pair: Pair | None) -> None:
+    assert pair_asked(question) == pair
