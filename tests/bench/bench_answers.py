@@ -1,11 +1,14 @@
 """Answers with and without sleep on flask and requests: the lines under "Measured" of issue 5.
 
     python tests/bench/bench_answers.py EVAL_FOLDER [--model qwen2.5-coder-1.5b] [--limit 8] [--sleep-minutes 60]
+        [--repository flask] [--slept-store store.db] [--without blind]
 
 EVAL_FOLDER holds `flask.short.jsonl`, ...: questions read against the sdists flask==3.1.1 and requests==2.32.5, which pip
 downloads. Short and deep questions are never mixed. Arms without a model (search, what is served ready) are asked every
 question, those with one `--limit` of each set (0: all). Stores that slept are kept in the user's cache folder, and rows in
-tests/bench/results: a run that was stopped goes on where it stopped, and more minutes or a larger limit add to it.
+tests/bench/results: a run that was stopped goes on where it stopped, and more minutes or a larger limit add to it. The blind arm
+sleeps for as many tokens as the other. `--slept-store` begins with a copy of a store that slept: minutes that it has had
+are not slept again (`--sleep-minutes 0`: the user's own store, as it is).
 
 Whether a served answer is right, people say: tests/bench/labels/*.jsonl holds {"question", "answer", "right"}; served
 answers without a label are written to tests/bench/results/*.unlabelled.jsonl. Nothing is tuned here.
@@ -19,26 +22,31 @@ import sqlite3
 import statistics
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from sleeptime.cli.compare import EVERY_ARM, Wanted, run_comparison
 from sleeptime.cli.console import load_settings
 from sleeptime.cli.demo import fetch_sdist
-from sleeptime.cli.sites import comparison_folder
+from sleeptime.cli.sites import Site, comparison_folder
+from sleeptime.core.messages import Ask
+from sleeptime.core.settings import Settings
 from sleeptime.core.statistics import upper_bound
 from sleeptime.lsp.headless import HeadlessEditor
 from sleeptime.model import choose_model
 from sleeptime.repo import open_repository
 from sleeptime.report import Comparison, markdown, read_questions, write_json
 from sleeptime.report.compare import Row, read_rows
+from sleeptime.report.comparison import number, times
 from sleeptime.report.page import comparison_page
+from sleeptime.report.summary import SERVED
 from sleeptime.report.tables import Table, as_markdown
 from sleeptime.store import open_reader, store_path
 
 HERE = Path(__file__).parent
 SDISTS = {"flask": "flask==3.1.1", "requests": "requests==2.32.5"}
 RECALL_WANTED = {"flask.deep": 0.90, "requests.deep": 0.92}
+RECALLS = ("identifier_recall", "evidence_recall")
 SERVED_ASKED = 100
 SETTLE_SECONDS = 5.0
 
@@ -50,34 +58,43 @@ def main() -> None:
     parser.add_argument("--limit", type=int, default=8)
     parser.add_argument("--sleep-minutes", type=float, default=60.0)
     parser.add_argument("--repository", choices=sorted(SDISTS), action="append", help="only this one")
+    parser.add_argument("--slept-store", type=Path, help="of the one --repository: begin with a copy of it")
+    parser.add_argument("--without", choices=EVERY_ARM, action="append", default=[], help="leave this arm out")
     given = parser.parse_args()
-    texts = [measured(name, given) for name in given.repository or SDISTS]
-    report = "\n\n".join(texts)
-    (HERE / "results" / f"answers-{given.model}.md").write_text(report, "utf-8")
-    print(report)
+    names = given.repository or list(SDISTS)
+    if given.slept_store and (len(names) > 1 or not given.sleep_minutes or not given.slept_store.is_file()):
+        parser.error("--slept-store needs a file, the one --repository that it is about, and --sleep-minutes above 0")
+    for name in names:
+        print(measured(name, given), flush=True)
 
 
 def measured(name: str, given: argparse.Namespace) -> str:
-    """One repository's tables."""
+    """One repository's tables, written down too."""
     root, settings = fetch_sdist(SDISTS[name]), load_settings(given.model)
     stem = HERE / "results" / f"answers-{name}-{given.model}"
     wanted = Wanted(
         limit=given.limit, verbosities=(settings.answer.verbosity,), samples=1, drafts=1, seed=0,
-        sleep_minutes=given.sleep_minutes, arms=EVERY_ARM, rows=beside(stem, ".rows.jsonl"),
+        sleep_minutes=given.sleep_minutes, arms=tuple(arm for arm in EVERY_ARM if arm not in given.without),
+        rows=beside(stem, ".rows.jsonl"),
     )  # fmt: skip
     asked = [
         question for kind in ("short", "deep") for question in read_questions(given.questions / f"{name}.{kind}.jsonl")
     ]
     print(f"{name}: sleeping and asking …", file=sys.stderr)
+    slept = slept_store(root, settings, given.sleep_minutes)
+    if given.slept_store and not slept.exists():
+        copy_store(given.slept_store, slept)
     comparison = run_comparison(asked, root, settings, wanted)
     write_json(comparison, beside(stem, ".json"))
     beside(stem, ".html").write_text(comparison_page(comparison), "utf-8")
-    latencies_ms = asyncio.run(through_the_server(root, given.model))
-    served = [row for row in read_rows(wanted.rows) if row.arm == "served ready" and row.produced.text]
+    latencies_ms = asyncio.run(through_the_server(root, slept, given.model))
+    served = last_served(read_rows(wanted.rows))
     questions = {question.id: question.question for question in asked}
     labels = judged(served, questions, beside(stem, ".unlabelled.jsonl"))
     targets = as_markdown(Table(["asked", "measured", "met"], list(checks(comparison, latencies_ms, labels))))
-    return f"{markdown(comparison)}\n## {name}: what was asked for\n\n{targets}\n"
+    text = f"{markdown(comparison)}\n## {name}: what was asked for\n\n{targets}\n"
+    beside(stem, ".md").write_text(text, "utf-8")
+    return text
 
 
 def beside(stem: Path, ending: str) -> Path:
@@ -94,29 +111,31 @@ def checks(
     """(what is asked, what was measured, whether it is met)."""
     for pair in comparison.versus_raw:
         if pair.arm == "sleep":
-            gains = {m: g for m, g in pair.gains.items() if m in ("identifier_recall", "evidence_recall")}
-            as_good = all(gain.estimate >= 0 for gain in gains.values())
+            gains = {m: g for m, g in pair.gains.items() if m in RECALLS}
+            as_good = len(gains) == len(RECALLS) and all(gain.estimate >= 0 for gain in gains.values())
+            recalls = ", ".join(f"{m.replace('_', ' ')} {gain.estimate:+.2f}" for m, gain in gains.items())
             wanted = 5 if pair.set.endswith("short") else None
             for what, ratio in (("test tokens", pair.tokens_ratio), ("latency", pair.latency_ratio)):
-                said = f"{ratio.estimate:.1f}x ({ratio.low:.1f} to {ratio.high:.1f}), recall {'as good' if as_good else 'lower'}"
-                yield asked(
-                    f"{pair.set}: {what} 5x lower at equal recall", said, wanted and ratio.estimate >= 5 and as_good
-                )
+                said = f"{times(ratio)}, n = {pair.questions}; {recalls or 'no recall could be compared'}"
+                met = None if wanted is None else ratio.estimate >= wanted and as_good
+                yield asked(f"{pair.set}: {what} 5x lower at equal recall{'' if wanted else ' (only told)'}", said, met)
     for row in comparison.amortised:
         if row.arm == "sleep" and row.t == 10:
             yield asked(
-                f"{row.set}: cost at N = 10, t = 10 2.5x lower", f"{row.saving[10]:.2f}x", row.saving[10] >= 2.5
+                f"{row.set}: cost at N = 10, t = 10 2.5x lower", f"{number(row.saving[10])}x", row.saving[10] >= 2.5
             )
-            yield asked(f"{row.set}: break-even at most 5", f"{row.break_even:.1f}", row.break_even <= 5)
+            yield asked(f"{row.set}: break-even at most 5", number(row.break_even), row.break_even <= 5)
     for figure in comparison.figures:
         recall = figure.scores.get("evidence_recall")
         if figure.arm == "sleep's search" and recall and figure.set in RECALL_WANTED:
             wanted = RECALL_WANTED[figure.set]
             said = f"{recall.estimate:.2f} ({recall.low:.2f} to {recall.high:.2f})"
             yield asked(f"{figure.set}: evidence_recall@5 of {wanted}", said, recall.estimate >= wanted)
+    outcomes = {figure.set: figure.outcomes for figure in comparison.figures if figure.arm == "served ready"}
     for name, arm, share in comparison.served:
         if arm == "served ready" and name.endswith("short"):
-            said = f"{share.estimate:.0%} ({share.low:.0%} to {share.high:.0%})"
+            kinds = ", ".join(f"{outcomes[name].get(kind, 0)} from {kind}" for kind in SERVED)
+            said = f"{share.estimate:.0%} ({share.low:.0%} to {share.high:.0%}): {kinds}"
             yield asked(f"{name}: half served verbatim", said, share.estimate >= 0.5)
     wrong, labelled, unlabelled = labels
     said = (
@@ -158,25 +177,47 @@ def judged(served: Sequence[Row], questions: dict[str, str], missing_file: Path)
     return known.count(False), len(known), len(missing)
 
 
+def last_served(rows: Iterable[Row]) -> list[Row]:
+    """Of each question's rows, which add up from run to run, the last, if it was served: a store that has slept on or a
+    program that has changed since may have served something else.
+    """
+    last = {(row.set, row.id): row for row in rows if row.arm == "served ready"}
+    return [row for row in last.values() if row.produced.text]
+
+
 # ---- an answer from the cache, end to end
 
 
-async def through_the_server(root: Path, model: str) -> list[float]:
+def slept_store(root: Path, settings: Settings, minutes: float) -> Path:
+    """The store that the sleeping arms ask."""
+    repository = open_repository(root)
+    if not minutes:
+        return store_path(repository.identity)
+    return comparison_folder(repository) / f"sleep-{choose_model(settings).spec.key}.db"
+
+
+async def through_the_server(root: Path, slept: Path, model: str) -> list[float]:
     """Milliseconds of answers from the cache through the real server, over a copy of the store that slept."""
     repository = open_repository(root)
-    settings = load_settings(model)
-    slept = comparison_folder(repository) / f"sleep-{choose_model(settings).spec.key}.db"
     with tempfile.TemporaryDirectory(prefix="st-", dir="/tmp") as home:
         before = dict(os.environ)
         os.environ.update(own_home(Path(home)))
         try:
             copy_store(slept, store_path(repository.identity))
             with open_reader(store_path(repository.identity)) as store:
-                questions = [answer.question for answer in store.answers.all()][:SERVED_ASKED]
+                questions = kept_ready(Site(repository, store))[:SERVED_ASKED]
+            print(f"{root.name}: asking the server {len(questions)} stored questions …", file=sys.stderr)
             return [ms for ms, source in await timed(root, questions, model) if source == "cache"]
         finally:
             os.environ.clear()
             os.environ.update(before)
+
+
+def kept_ready(site: Site) -> list[str]:
+    """The stored questions that are served from the cache: any other would wait for a live answer of the model."""
+    questions = dict.fromkeys(answer.question for answer in site.store.answers.all())
+    ready = ((question, site.answerer.ready(Ask(root="", question=question))) for question in questions)
+    return [question for question, answered in ready if answered and answered.outcome == "cache"]
 
 
 def own_home(home: Path) -> dict[str, str]:

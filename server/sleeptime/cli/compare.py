@@ -57,6 +57,10 @@ EVERY_ARM = (
 )  # fmt: skip
 
 
+LINE_SECONDS = 30.0
+"""Between two lines of progress in a log."""
+
+
 class Wanted(Struct, frozen=True, kw_only=True):
     """What the command line asked for."""
 
@@ -129,7 +133,7 @@ def run_comparison(questions: Sequence[Question], repo: Path | None, settings: S
     predictability: Mapping[tuple[str, str], float] = {}
     remarks = [] if embedder else [f"{EMBEDDER} is not on this machine: raw retrieval searched words only."]
     try:
-        with progress("Comparing") as report:
+        with progress("Comparing", line_seconds=LINE_SECONDS) as report:
             if alone:
                 rows += _run(context_arms(mind, wanted.drafts), alone, Judge(None, embedder), (wanted, report))
             if about_code:

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import sys
+import time
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -90,9 +91,14 @@ def with_worker(settings: Settings, work: Callable[[WorkerClient], Awaitable[Res
 
 
 @contextmanager
-def progress(title: str, unit: str = "") -> Iterator[Report]:
-    """A progress bar on standard error while the block runs; nothing where that is no terminal."""
+def progress(title: str, unit: str = "", *, line_seconds: float = 0.0) -> Iterator[Report]:
+    """A progress bar on standard error while the block runs. Where that is no terminal: a line at most every
+    `line_seconds`, by default none.
+    """
     console = err()
+    if line_seconds and not console.is_terminal:
+        yield _lines(title, console, line_seconds)
+        return
     count: tuple[ProgressColumn, ...] = (MofNCompleteColumn(), TimeElapsedColumn())
     if unit == "bytes":
         count = (DownloadColumn(), TransferSpeedColumn(), TimeRemainingColumn())
@@ -105,6 +111,23 @@ def progress(title: str, unit: str = "") -> Iterator[Report]:
             bar.update(task, completed=done, total=total or None, description=described)
 
         yield report
+
+
+def _lines(title: str, console: Console, line_seconds: float) -> Report:
+    """Progress for a log."""
+    started = time.monotonic()
+    said = -line_seconds
+
+    def report(done: int, total: int, text: str) -> None:
+        nonlocal said
+        elapsed_seconds = time.monotonic() - started
+        if elapsed_seconds - said >= line_seconds:
+            said = elapsed_seconds
+            count = f"{done}/{total}" if total else ""
+            words = " ".join(part for part in (title, f"{elapsed_seconds:.0f} s", count, text) if part)
+            console.print(words, markup=False, soft_wrap=True)
+
+    return report
 
 
 def on_progress(report: Report) -> Callable[[AnyWorkerMessage], None]:

@@ -23,6 +23,9 @@ from sleeptime.store import Store, Totals, open_reader, open_writer, store_path
 from sleeptime.worker.indexing import index_repository
 from sleeptime.worker.machine import Machine
 
+SLEPT_MINUTES = "slept_minutes"
+"""The meta row of a comparison's store that tells what sleep it has had to its end."""
+
 OnProgress = Callable[[int, int, str], None]
 Order = Callable[[list[Planned]], list[Planned]]
 
@@ -125,9 +128,11 @@ def computed_tokens(totals: Totals) -> int:
 
 
 def sleep_minutes(site: Site, lend: Callable[[], Model], minutes: float, on_progress: OnProgress) -> None:
-    """Sleep as at a user's, until all sleeps of this store together took `minutes`."""
+    """Sleep as at a user's, until all sleeps of this store together took `minutes`. A sleep that came to its end is
+    not topped up for the job that its end cut short: the store, and all that was measured on it, stays as it is.
+    """
     left_seconds = 60 * minutes - site.spent().seconds
-    if left_seconds <= 0:
+    if left_seconds <= 0 or float(site.store.meta(SLEPT_MINUTES) or 0) >= minutes:
         return
     enough = threading.Event()
     alarm = threading.Timer(left_seconds, enough.set)
@@ -137,6 +142,7 @@ def sleep_minutes(site: Site, lend: Callable[[], Model], minutes: float, on_prog
         _sleep(site, Tools(lend(), SystemClock(), Machine().used), enough, on_progress)
     finally:
         alarm.cancel()
+    site.store.set_meta(SLEPT_MINUTES, str(minutes))
 
 
 def sleep_blind(site: Site, lend: Callable[[], Model], tokens: int, on_progress: OnProgress) -> None:

@@ -26,6 +26,12 @@ from sleeptime.report.summary import (
 FACTS, BLIND, SLEEP = "facts only", "blind", "sleep"
 
 
+FEWEST = 6
+"""Questions below which better or worse is not said: five that all differ in one direction do so by chance in more than
+one comparison of twenty (sign test: 2 x 0.5 ** 5 = 0.06).
+"""
+
+
 class About(Struct, frozen=True, kw_only=True):
     """What a reader must know to believe the figures. `questions` is by set, as (asked, in the file); `slept` says by
     arm what its sleep cost; `predictability` is the name of the measure that the thirds are cut by.
@@ -94,6 +100,8 @@ def _against_raw(pair: Versus) -> str:
 
 
 def _against(pair: Versus, other: str) -> str:
+    if pair.questions < FEWEST:
+        return f"{_where(pair)}: against {other}, too few questions to tell (at least {FEWEST})."
     better = [_named(m) for m, gain in pair.gains.items() if m in _QUALITY and gain.low > 0]
     worse = [_named(m) for m, gain in pair.gains.items() if m in _QUALITY and gain.high < 0]
     if not better and not worse:
@@ -105,7 +113,7 @@ def _against(pair: Versus, other: str) -> str:
 
 
 def _where(pair: Versus) -> str:
-    return f"{pair.set}, verbosity {pair.verbosity}, {pair.questions} questions"
+    return f"{pair.set}, verbosity {pair.verbosity}, {pair.questions} question{'s' * (pair.questions != 1)}"
 
 
 _QUALITY = {

@@ -57,7 +57,9 @@ def _section(comparison: Comparison, name: str) -> Section:
 
 
 def _tiles(comparison: Comparison) -> list[tuple[str, str]]:
-    """Each set's ratio of tokens and of time at the least verbosity, and what is served without a model."""
+    """Each set's ratio of tokens and of time at the least verbosity, and what is served without a model: from the cache
+    or from facts.
+    """
     least = min((pair.verbosity for pair in comparison.versus_raw), default=0)
     tiles = [
         (f"{number(value.estimate)}x", f"{what} than raw, {pair.set}")
@@ -67,7 +69,7 @@ def _tiles(comparison: Comparison) -> list[tuple[str, str]]:
     ]
     shares = {(name, arm): share for name, arm, share in comparison.served}
     return tiles + [
-        (f"{share.estimate:.0%}", f"served verbatim, {name}")
+        (f"{share.estimate:.0%}", f"served without a model, {name}")
         for (name, arm), share in shares.items()
         if arm == "served ready"
     ]

@@ -203,7 +203,7 @@ def _latencies(arms: Sequence[ArmFigures]) -> Any:
         .encode(
             x=alt.X("from:Q", scale=alt.Scale(type="log"), title="seconds", axis=alt.Axis(format="~g")),
             x2="to:Q",
-            y=alt.Y("questions:Q", title=None, axis=alt.Axis(tickMinStep=1, tickCount=2)),
+            y=alt.Y("questions:Q", title=None, axis=alt.Axis(tickMinStep=1, tickCount=2, format="d")),
             y2=alt.datum(0),
             color=_arm_hue([{"arm": arm} for arm in order]),
             row=alt.Row("arm:N", sort=order, header=alt.Header(labelAngle=0, labelAlign="left")),

@@ -24,6 +24,9 @@ QUESTIONS_A_CONTEXT = (1, 2, 5, 10)
 TEST_WEIGHTS = (1, 3, 10)
 """t: how much dearer a token is while a person waits than while nobody does."""
 
+SERVED = ("cache", "facts")
+"""Outcomes that needed no model after the question came: an answer written asleep, or stated from the code itself."""
+
 BINS = 3
 """Thirds by predictability: more bins would hold too few questions to tell apart."""
 
@@ -184,7 +187,7 @@ def pass_at_k(rows: Sequence[Row], seed: int) -> list[PassAtK]:
     return found
 
 
-def served(rows: Sequence[Row], outcomes: Sequence[str] = ("cache",)) -> dict[tuple[str, str], Interval]:
+def served(rows: Sequence[Row], outcomes: Sequence[str] = SERVED) -> dict[tuple[str, str], Interval]:
     """Share of questions with one of these outcomes, by (set, arm), with its exact interval."""
     return {
         (name, arm): share_interval(sum(row.produced.outcome in outcomes for row in of_group), len(of_group))

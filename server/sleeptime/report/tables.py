@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from msgspec import Struct
 
 from sleeptime.core.statistics import Interval
-from sleeptime.report.comparison import Comparison, number, times
+from sleeptime.report.comparison import FEWEST, Comparison, number, times
 from sleeptime.report.summary import QUESTIONS_A_CONTEXT, ArmFigures
 
 COLUMNS = {
@@ -39,8 +39,10 @@ def about_lines(comparison: Comparison) -> list[str]:
     """What must be known to believe the figures."""
     about = comparison.about
     counts = ", ".join(f"{name} {asked} of {total}" for name, (asked, total) in about.questions.items())
+    few = [name for name, (asked, _) in about.questions.items() if 0 < asked < FEWEST]
     return [
         f"Questions asked of the arms with a model: {counts} (seed {about.seed}). Means with 95 % bootstrap intervals.",
+        *([f"{', '.join(few)}: fewer than {FEWEST} questions, whose intervals tell little."] if few else []),
         f"Machine: {about.machine}.",
         *(f"{arm}: {cost}." for arm, cost in about.slept.items()),
         *about.remarks,
@@ -118,7 +120,7 @@ def _costs(comparison: Comparison, name: str) -> Table:
         if row.set == name
     ]
     counts = [f"N = {n}" for n in QUESTIONS_A_CONTEXT]
-    return Table(["cost a question (raw / this)", "verbosity", "", *counts, "break-even (questions)"], rows)
+    return Table(["cost a question (times cheaper than raw)", "verbosity", "", *counts, "break-even (questions)"], rows)
 
 
 def _passes(comparison: Comparison, name: str) -> Table:

@@ -1,5 +1,7 @@
 import re
 
+import msgspec
+
 from sleeptime.report.compare import Row
 from sleeptime.report.comparison import About, compared
 from sleeptime.report.page import comparison_page
@@ -12,7 +14,7 @@ ABOUT = About(
 )  # fmt: skip
 
 
-def rows():
+def rows(questions=6):
     return [
         Row(
             key=f"{arm}{n}", set="s", id=f"q{n}", arm=arm, verbosity=1, sample=0, at=0.0,
@@ -25,7 +27,7 @@ def rows():
             ("raw retrieval", 1000, 0.0, 0.5), ("facts only", 500, 0.0, 0.5), ("sleep", 100, 4000.0, 0.5),
             ("blind", 400, 4000.0, 0.0),
         )
-        for n in range(6)
+        for n in range(questions)
     ]  # fmt: skip
 
 
@@ -60,3 +62,11 @@ def test_what_the_model_adds_nothing_to_is_said_plainly():
     said = " ".join(comparison().findings)
     assert "against static facts alone, no gain from what the model wrote asleep can be seen" in said
     assert "against sleep over random modules, sleep is better in identifier recall" in said
+
+
+def test_few_questions_are_not_said_to_be_better_or_worse():
+    found = compared(rows(questions=2), msgspec.structs.replace(ABOUT, questions={"s": (2, 9)}))
+    said = " ".join(found.findings)
+    assert said.count("too few questions to tell") == 2
+    assert "better" not in said
+    assert "s: fewer than 6 questions" in markdown(found)

@@ -73,6 +73,12 @@ def test_a_share_that_was_served_has_an_exact_interval():
     assert 0.1 < share.low < 0.2 < share.high < 1
 
 
+def test_what_is_stated_from_facts_needed_no_model_either():
+    outcomes = ("facts", "cache", "notes", "miss")
+    rows = [row("served ready", kind, outcome=kind, needs_model=False) for kind in outcomes]
+    assert served(rows)["s", "served ready"].estimate == 0.5
+
+
 def test_further_samples_do_not_count_as_questions():
     assert figures([row("sleep", "a"), row("sleep", "a", sample=1)], seed=1)[0].questions == 1
 
