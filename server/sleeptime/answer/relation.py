@@ -35,14 +35,14 @@ def pair_asked(question: str) -> Pair | None:
 
 def relation(one: Target, other: Target, graph: Graph) -> Stated | None:
     """What the code says that joins two classes; None where neither has to do with the other: that somebody uses
-    both tells too little.
+    both, or that both extend a third, tells too little.
     """
     shared, said = _inherited(one, other, graph)
     first, second = _kin(one, graph, shared), _kin(other, graph, shared)
     of_first, of_second = _certain_uses(first, graph), _certain_uses(second, graph)
     direct = [use for use in of_second if _is_in(use, first)]
     back = [use for use in of_first if _is_in(use, second)]
-    if not (said or direct or back):
+    if not (direct or back or other in _ancestors(one, graph) or one in _ancestors(other, graph)):
         return None
     groups = (
         (f"{code(one.symbol)} uses {code(other.symbol)} in", direct),

@@ -19,6 +19,10 @@ class Drawer:
     pass
 
 
+class PaperCart(Cart):
+    pass
+
+
 def reset(till: Till, drawer: Drawer):
     Till(), Drawer()
 """
@@ -46,9 +50,10 @@ def test_where_one_uses_the_other_is_listed_with_its_line() -> None:
     assert "test_total" not in said
 
 
-def test_that_somebody_uses_both_is_no_relation() -> None:
+def test_that_somebody_uses_both_or_both_extend_a_third_is_no_relation() -> None:
     assert related(TILL_CLASS, DRAWER) is None
     assert related(DRAWER, PRICE_OF) is None
+    assert related(GIFT, Target("class", "shop/till.py", "PaperCart")) is None
 
 
 @pytest.mark.parametrize(
