@@ -194,7 +194,7 @@ class Bench:
         ]
         if wanted.sleep_minutes and "blind" in wanted.arms:
             arms.insert(5, self._product("blind", self._blind(slept, report)))
-        else:
+        elif "blind" in wanted.arms:
             self.remarks.append("No blind arm: it needs --sleep-minutes, to spend the same on modules drawn at random.")
         return [arm for arm in arms if arm.name in wanted.arms]
 
