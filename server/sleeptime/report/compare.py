@@ -158,7 +158,8 @@ def _measured(key: str, asked: tuple[Arm, Try, Question], judge: Judge) -> Row:
         produced = Produced(text="", outcome="failed", error=str(error))
     scores = judge.score(question, produced)
     if not arm.needs_model and not produced.text:
-        scores = Scores(evidence_recall=retrieval_recall(question, produced.files) if produced.files else None)
+        searched = produced.outcome == "searched"  # one that found nothing scores 0; what was not served has no score
+        scores = Scores(evidence_recall=retrieval_recall(question, produced.files) if searched else None)
     return Row(
         key=key,
         set=question.set,

@@ -45,6 +45,15 @@ def test_an_arm_without_a_model_is_asked_everything_once(tmp_path):
     assert [row.id for row in rows] == [question.id for question in QUESTIONS]
 
 
+@pytest.mark.parametrize(("outcome", "recall"), [("searched", 0.0), ("miss", None)])
+def test_a_search_that_finds_nothing_scores_0_and_what_was_not_served_has_no_score(tmp_path, outcome, recall):
+    question = Question("where?", id="q", set="s", evidence_files=("a.py",))
+    arm = Arm("search", lambda _question, _how: Produced(text="", outcome=outcome), "m", needs_model=False)
+    plan, running = Plan([], [question]), (threading.Event(), lambda *_: None)
+    (row,) = compare([arm], plan, Judge(), Sheet(tmp_path / "rows.jsonl"), running)
+    assert row.scores.evidence_recall == recall
+
+
 def test_what_was_measured_is_not_measured_again(tmp_path):
     run([Asked()], tmp_path)
     again = Asked()
