@@ -164,7 +164,7 @@ class Bench:
         self._mind = mind
         self._embedder = embedder
         self._settings = settings
-        self._sites = Sites(repository, embedder)
+        self._sites = Sites(repository, embedder, settings.answer.max_wrong_percent / 100)
         self.slept: dict[str, str] = {}
         self.remarks: list[str] = []
         self.predictability: Mapping[tuple[str, str], float] = {}

@@ -8,7 +8,7 @@ from pathlib import Path
 from msgspec.structs import replace
 from platformdirs import user_cache_path
 
-from sleeptime.answer import Answerer
+from sleeptime.answer import META_KEY, Answerer
 from sleeptime.core.clock import SystemClock
 from sleeptime.core.errors import RepositoryError
 from sleeptime.core.keys import blob_hash, combined_hash
@@ -45,9 +45,10 @@ class Site:
 
     @cached_property
     def fingerprint(self) -> str:
-        """Of the code and of all that was written about it."""
+        """Of the code, of all that was written about it, and of what decides which of that is served."""
         code = (f"{path}:{blob_hash(self._content(path))}" for path in self.sources.outlines.paths())
-        return combined_hash([*code, "|", *sorted(answer.key for answer in self.store.answers.all())])
+        answers = sorted(answer.key for answer in self.store.answers.all())
+        return combined_hash([*code, "|", *answers, "|", self.store.meta(META_KEY)])
 
     def spent(self) -> Totals:
         """What sleep has cost so far."""
@@ -67,11 +68,14 @@ class Site:
 
 
 class Sites:
-    """Opens the stores of one repository; those made for comparisons are kept in the user's cache folder."""
+    """Opens the stores of one repository; those made for comparisons are kept in the user's cache folder. `most_wrong`
+    is the bound on wrong answers served, as a share.
+    """
 
-    def __init__(self, repository: Repository, embedder: Embedder | None) -> None:
+    def __init__(self, repository: Repository, embedder: Embedder | None, most_wrong: float) -> None:
         self._repository = repository
         self._embedder = embedder
+        self._most_wrong = most_wrong
         self._open: list[Store] = []
 
     def own(self) -> Site:
@@ -87,7 +91,7 @@ class Sites:
         return Site(self._repository, store)
 
     def kept(self, name: str) -> Site:
-        """A store for comparisons, by name, indexed and embedded now."""
+        """A store for comparisons, by name, indexed, embedded and calibrated now."""
         store = open_writer(comparison_folder(self._repository) / f"{name}.db")
         self._open.append(store)
         store.jobs.release_running()  # a comparison before this one may have been killed
@@ -104,12 +108,15 @@ class Sites:
             store.vectors.put(self._embedder.name, dict(zip(hashes, matrix, strict=True)))
 
     def make_searchable(self, site: Site) -> None:
-        """Read the bodies of what has none yet and, if the embedder is on this machine, embed what has no vector."""
+        """As a night does: read the bodies of what has none yet, embed what has no vector if the embedder is on this
+        machine, and find out which ready answers may be served.
+        """
         ranks = rank(site.sources.outlines)
         paths = sorted(ranks, key=lambda path: -ranks[path])
         fill_bodies(paths, site.sources, site.store, site.worktree, threading.Event())
         if self._embedder is not None:
             fill_vectors(paths, site.store, site.worktree, self._embedder, threading.Event())
+        site.answerer.calibrate(paths, self._most_wrong, threading.Event(), site.store.set_meta)
 
     def close(self) -> None:
         """Close all that was opened."""

@@ -4,6 +4,7 @@ import pytest
 
 from fakes.git import write
 from fakes.shop import FILES
+from sleeptime.answer import META_KEY
 from sleeptime.cli.sites import Sites, sleep_minutes
 from sleeptime.model import EchoModel
 from sleeptime.repo import open_repository
@@ -13,7 +14,7 @@ from sleeptime.repo import open_repository
 def sites(tmp_path, monkeypatch):
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     write(tmp_path / "shop", FILES)
-    found = Sites(open_repository(tmp_path / "shop"), None)
+    found = Sites(open_repository(tmp_path / "shop"), None, 0.05)
     yield found
     found.close()
 
@@ -37,3 +38,8 @@ def test_more_minutes_are_slept_on_top(sites):
     site = sites.kept("sleep-echo")
     assert slept(site, 0.05) == 1
     assert slept(site, 0.06) == 1
+
+
+def test_a_store_serves_what_a_night_would_have_let_it_serve(sites):
+    site = sites.kept("awake")
+    assert site.store.meta(META_KEY)
