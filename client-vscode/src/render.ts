@@ -10,6 +10,16 @@ export type Shown = Pick<
   'markdown' | 'evidence' | 'footer' | 'followUps' | 'id' | 'thread' | 'removedCitations' | 'cancelled'
 >;
 
+/** The rest of what is shown without being one answer of the server's: nothing to follow up, to rate or to cancel. */
+export const NOT_ONE_ANSWER = {
+  footer: '',
+  followUps: [],
+  id: '',
+  thread: '',
+  removedCitations: 0,
+  cancelled: false,
+} as const;
+
 /** An answer that is still being written has no `answer`; one that failed has `problem`, which is '' if it was stopped. */
 export interface AnswerView {
   readonly question: string;
@@ -45,12 +55,7 @@ export function together({ markdown, answers }: ShowResult): Shown {
   return {
     markdown: parts.length === 0 ? markdown : parts.join('\n\n'),
     evidence: answers.flatMap((answer) => answer.evidence),
-    footer: '',
-    followUps: [],
-    id: '',
-    thread: '',
-    removedCitations: 0,
-    cancelled: false,
+    ...NOT_ONE_ANSWER,
   };
 }
 

@@ -3,6 +3,7 @@
 import { Uri } from 'vscode';
 import { outputOf } from './cli';
 import type { SleeptimeServer } from './client';
+import { NOT_ONE_ANSWER } from './render';
 import type { Shown } from './render';
 
 /** As much as we show of what `sleeptime tour --json` prints. */
@@ -26,12 +27,7 @@ export async function tourOf(server: SleeptimeServer, folder: Uri): Promise<Show
       const range = { start: { line: line - 1, character: 0 }, end: { line, character: 0 } };
       return { uri: Uri.joinPath(folder, path).toString(), range, path, symbol };
     }),
-    footer: '',
-    followUps: [],
-    id: '',
-    thread: '',
-    removedCitations: 0,
-    cancelled: false,
+    ...NOT_ONE_ANSWER,
   };
 }
 

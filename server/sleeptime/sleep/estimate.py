@@ -57,17 +57,14 @@ def _seconds(planned: Sequence[Planned], store: Store, spec: ModelSpec, settings
     """
     entries = store.ledger.entries()
     jobs = [e for e in entries if e.kind == "job" and e.model == spec.key and not needs_no_model(e.intent)]
-    thoughts, pages = len(_thinking(planned)), sum(one.reads_page for one in planned)
+    thoughts = sum(not needs_no_model(one.job.intent) for one in planned)
+    pages = sum(one.reads_page for one in planned)
     if len(jobs) >= ENOUGH_JOBS:
         return thoughts * sum(entry.seconds for entry in jobs) / len(jobs), True
     if speed := measured_speed(spec.key, engine_threads(settings)):
         return speed.seconds(pages * PAGE_TOKENS + thoughts * TASK_TOKENS, thoughts * WRITTEN_TOKENS), True
     factor = spec.size_bytes / spec_named(DEFAULT).size_bytes if spec.size_bytes else 1.0
     return factor * (pages * PAGE_SECONDS + sum(one.worth.cost_seconds for one in planned)), False
-
-
-def _thinking(planned: Sequence[Planned]) -> list[Planned]:
-    return [one for one in planned if not needs_no_model(one.job.intent)]
 
 
 def _missing_bytes(choice: Choice) -> int:
