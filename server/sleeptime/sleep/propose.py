@@ -1,8 +1,8 @@
 """Questions about one module that only its readers would ask: proposed by the model, sifted here.
 
 A small model asked for questions writes many that fit any file ("What is the main purpose?"), names things that are
-not there, and repeats itself. What is kept names something of the module, is none that is prepared anyway, and is
-ranked by how much of it the module's outline foretells: such questions are likelier to be asked (shared notes).
+not there, and repeats itself. What is kept names something of the module that no likelier one names, and asks more of
+it than is prepared anyway. The likeliest is the one of which the module's outline foretells the most (shared notes).
 """
 
 import re
@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 
 import msgspec
 
-from sleeptime.core.intents import BY_NAME, find_intent
+from sleeptime.core.intents import explains, find_intent
 from sleeptime.core.types import Answer, Outline, Target, level_of
 from sleeptime.index import Graph, Scope, Sources, code_names, unknown_names
 from sleeptime.index.concepts import MOST_MEMBERS
@@ -23,9 +23,6 @@ PROPOSED = 8
 """Questions asked for at once; half of them survive."""
 
 KEPT = 4
-
-ALIKE = 0.6
-"""Share of two questions' words that are the same, from which on they are one question."""
 
 PROPOSED_WEIGHT = 0.2
 """Against the strongest concept: each is asked by few, and most by nobody."""
@@ -50,6 +47,13 @@ _WORD = re.compile(r"\w+")
 _STOP_WORDS_TEXT = "a an the of in on to for is are was be do does did and or it its this that with by as at"
 _STOP_WORDS = frozenset(_STOP_WORDS_TEXT.split())
 
+_PLAIN_WORDS_TEXT = """
+how why what where when which who function method class attribute property module file object code
+use used using call called happen happens work works exist exists purpose defined
+"""
+_PLAIN_WORDS = frozenset(_PLAIN_WORDS_TEXT.split())
+"""Words that make no question particular: "What happens when the function `f` is called?" is "How does `f` work?"."""
+
 
 def proposals(text: str) -> list[str]:
     """The questions in a reply, also in one that was cut off in the middle."""
@@ -59,15 +63,19 @@ def proposals(text: str) -> list[str]:
 
 def sifted(text: str, target: Target, outline: Outline, scope: Scope) -> Sifted:
     """The questions worth keeping, most predictable first, one a line, and how many each rule dropped."""
+    foretold = _words(outline_card(outline, len(outline.symbols)))
     kept: list[str] = []
+    covered: set[Target] = set()
     dropped: Counter[str] = Counter()
-    for question in proposals(text):
-        if gate := _stopped_by(question, kept, target, outline, scope):
+    for question in sorted(proposals(text), key=lambda question: -_predictability(question, foretold)):
+        subjects = _subjects(_named(question, target.path, outline))
+        if gate := _stopped_by(question, subjects, scope):
             dropped[gate] += 1
+        elif covered.issuperset(subjects):
+            dropped["duplicate"] += 1
         else:
             kept.append(question)
-    foretold = _words(outline_card(outline, len(outline.symbols)))
-    kept.sort(key=lambda question: -_predictability(question, foretold))
+            covered |= subjects
     return Sifted("\n".join(f"- {question}" for question in kept[:KEPT]), dict(dropped))
 
 
@@ -87,16 +95,33 @@ def proposed_themes(answers: Sequence[Answer], sources: Sources) -> Iterator[The
                 yield Theme(target, (intent.name if intent else "explain",), near, PROPOSED_WEIGHT)
 
 
-def _stopped_by(question: str, kept: list[str], target: Target, outline: Outline, scope: Scope) -> str:
-    if _GENERIC.search(question) or not (named := _named(question, target.path, outline)):
+def _stopped_by(question: str, subjects: frozenset[Target], scope: Scope) -> str:
+    if _GENERIC.search(question) or not subjects:
         return "generic"
     if unknown_names(question, scope):
         return "names"
-    words = _words(question)
-    standard = (intent.template.format(name=one.symbol) for one in named for intent in BY_NAME.values())
-    if any(_alike(words, _words(other)) for other in (*kept, *standard)):
-        return "duplicate"
-    return ""
+    return "duplicate" if _is_standard(question, subjects) else ""
+
+
+def _is_standard(question: str, subjects: frozenset[Target]) -> bool:
+    """Whether it asks no more of its subjects than is prepared anyway: no word is left over besides the names and what
+    its intent accounts for. Why a class inherits is another question than what it inherits, which facts answer.
+    """
+    level_intents = [find_intent(question, level) for level in sorted({one.level for one in subjects})]
+    intent = find_intent(question, "topic")
+    is_why = intent is not None and intent.name == "rationale"
+    asked = [one for one in (intent, *([] if is_why else level_intents)) if one is not None]
+    names = {word for name in code_names(question) for word in _words(name)}
+    names.update(word for one in subjects for word in _words(one.symbol))
+    left = _words(question) - names - _PLAIN_WORDS
+    return all(any(explains(one, word) for one in asked) for word in left)
+
+
+def _subjects(named: tuple[Target, ...]) -> frozenset[Target]:
+    """What a question is about, of what it names: of `Cart.add` the method, not its class."""
+    return frozenset(
+        one for one in named if not any(other.symbol.startswith(f"{one.symbol}.") for other in named if other != one)
+    )
 
 
 def _named(question: str, path: str, outline: Outline) -> tuple[Target, ...]:
@@ -109,10 +134,6 @@ def _named(question: str, path: str, outline: Outline) -> tuple[Target, ...]:
 
 def _words(text: str) -> frozenset[str]:
     return frozenset(word.lower() for word in _WORD.findall(text)) - _STOP_WORDS
-
-
-def _alike(one: frozenset[str], other: frozenset[str]) -> bool:
-    return len(one & other) >= ALIKE * len(one | other)
 
 
 def _predictability(question: str, foretold: frozenset[str]) -> float:

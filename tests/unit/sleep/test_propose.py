@@ -36,16 +36,46 @@ def test_names_that_do_not_exist_are_dropped() -> None:
     assert sift("How does `Cart` call `reserve_stock`?") == Sifted("", {"names": 1})
 
 
-def test_what_is_prepared_anyway_or_said_already_is_dropped() -> None:
-    again = "What happens when `Cart.add` is given any negative count?"
-    assert sift(GOOD, again, "How does `Cart` work?").dropped == {"duplicate": 2}
+def test_what_only_asks_what_is_prepared_anyway_is_dropped() -> None:
+    standard = (
+        "How does the `Cart` class work?",
+        "Why is the `Cart` class used?",
+        "What is the purpose of the `total` method in the `Cart` class?",
+        "What happens when the `add` method is called?",
+        "Where is `GiftCart` defined?",
+        "Which errors does `Cart.add` raise?",
+    )
+    assert sift(*standard) == Sifted("", {"duplicate": len(standard)})
 
 
-def test_the_most_predictable_are_kept() -> None:
-    many = [f"Why does `Cart` {verb} zebra number {verb} unicorn {verb}ly?" for verb in ("ab", "cd", "ef", "gh", "ij")]
-    kept = sift(*many, GOOD).text.split("\n")
-    assert kept[0] == f"- {GOOD}"
-    assert len(kept) == KEPT
+def test_why_something_is_so_is_kept_where_facts_only_say_that_it_is() -> None:
+    assert sift("What does `GiftCart` inherit from?").dropped == {"duplicate": 1}
+    assert sift("Why does `GiftCart` inherit from `Cart`?").dropped == {}
+
+
+def test_of_questions_about_the_same_definitions_the_most_predictable_is_kept() -> None:
+    strange = "What happens when `Cart.add` is given a purple unicorn?"
+    assert sift(strange, GOOD) == Sifted(f"- {GOOD}", {"duplicate": 1})
+
+
+def test_a_question_that_also_names_something_new_is_kept() -> None:
+    more = "How does `Cart.total` treat a purple unicorn that `Cart.add` was given?"
+    assert len(sift(GOOD, more).text.split("\n")) == 2
+
+
+def test_a_question_about_a_method_leaves_room_for_one_about_its_class() -> None:
+    assert len(sift(GOOD, "How does `Cart` count its lines?").text.split("\n")) == 2
+
+
+def test_no_more_than_a_few_are_kept() -> None:
+    names = "abcdefgh"
+    files = {"shop/cart.py": "".join(f"def {one}_goods(count):\n    return count\n\n\n" for one in names)}
+    outline, passage = shop(files).outlines.outline("shop/cart.py"), shop(files).passage(MODULE)
+    assert outline is not None
+    assert passage is not None
+    many = [f"What happens when `{one}_goods` is given a negative count?" for one in names]
+    text = sifted(json.dumps({"questions": many}), MODULE, outline, Scope([passage], shop(files).outlines)).text
+    assert len(text.split("\n")) == KEPT
 
 
 def test_a_reply_that_was_cut_off_keeps_its_whole_questions() -> None:
