@@ -14,14 +14,13 @@ from sleeptime.core.errors import RepositoryError
 from sleeptime.core.keys import blob_hash, combined_hash
 from sleeptime.core.ports import Embedder, Model
 from sleeptime.core.settings import IndexSettings
-from sleeptime.index import Graph, Sources, rank
+from sleeptime.index import Graph, Sources
 from sleeptime.repo import Repository, read_file
 from sleeptime.sleep import Planned, Sleeper, Tools
-from sleeptime.sleep.bodies import fill_bodies
-from sleeptime.sleep.embed import fill_vectors
 from sleeptime.store import Store, Totals, open_reader, open_writer, store_path
-from sleeptime.worker.indexing import index_repository
+from sleeptime.worker.indexing import Listener, index_repository
 from sleeptime.worker.machine import Machine
+from sleeptime.worker.searchable import Worktree, make_searchable
 
 SLEPT_MINUTES = "slept_minutes"
 """The meta row of a comparison's store that tells what sleep it has had to its end."""
@@ -108,15 +107,9 @@ class Sites:
             store.vectors.put(self._embedder.name, dict(zip(hashes, matrix, strict=True)))
 
     def make_searchable(self, site: Site) -> None:
-        """As a night does: read the bodies of what has none yet, embed what has no vector if the embedder is on this
-        machine, and find out which ready answers may be served.
-        """
-        ranks = rank(site.sources.outlines)
-        paths = sorted(ranks, key=lambda path: -ranks[path])
-        fill_bodies(paths, site.sources, site.store, site.worktree, threading.Event())
-        if self._embedder is not None:
-            fill_vectors(paths, site.store, site.worktree, self._embedder, threading.Event())
-        site.answerer.calibrate(paths, self._most_wrong, threading.Event(), site.store.set_meta)
+        """As a night does."""
+        worktree = Worktree(site.worktree, site.sources, site.store, site.answerer)
+        make_searchable(worktree, lambda: self._embedder, self._most_wrong, Listener())
 
     def close(self) -> None:
         """Close all that was opened."""

@@ -22,19 +22,18 @@ from sleeptime.core.ports import Clock, Embedder, Model
 from sleeptime.core.settings import Settings
 from sleeptime.core.since import changes_asked
 from sleeptime.core.types import Answer, Target
-from sleeptime.index import Freshness, Graph, Sources, rank
+from sleeptime.index import Freshness, Graph, Sources
 from sleeptime.model import EMBEDDER, choose_model, engine_threads, open_model, require, spec_named
 from sleeptime.repo import Repository, find_secret, first_commit, last_commits, open_repository, read_file
 from sleeptime.repo.watch import Watcher
 from sleeptime.sleep import ATTENTION, Briefings, Sleeper, Spent, Tools, Writer, attention_from, estimate
-from sleeptime.sleep.bodies import fill_bodies
-from sleeptime.sleep.embed import fill_vectors
 from sleeptime.store import Asked, Entry, Store, Totals, open_writer, store_path
 from sleeptime.worker.embedding import EmbedderKeeper
 from sleeptime.worker.indexing import Listener, index_paths, index_repository
 from sleeptime.worker.loop import Collaborators
 from sleeptime.worker.machine import Machine
 from sleeptime.worker.place import LendModel, OnProgress
+from sleeptime.worker.searchable import Worktree, make_searchable
 
 MaybeAnswered = TypeVar("MaybeAnswered", Answered, Answered | None)
 JOULES_A_WATT_HOUR = 3600.0
@@ -233,22 +232,12 @@ class RepositoryPlace:
         return sleeper.run(cancel, lambda done, total, text: on_progress(done, total, text, "jobs"))
 
     def _make_searchable(self, cancel: threading.Event, on_progress: OnProgress) -> None:
-        """Read bodies and embed texts that are new, and find out which ready answers may be served. Where there is no
-        embedder, search is by words alone.
-        """
         state = (self._store.modules.generation(self._repository.worktree), self._store.answers.count())
         if state == self._searchable:
             return
-        outlines, worktree = self._sources.outlines, self._repository.worktree
-        ranks = rank(outlines)
-        paths = sorted(ranks, key=lambda path: -ranks[path])
-        on_progress(0, 0, "reading for search", "")
-        fill_bodies(paths, self._sources, self._store, worktree, cancel)
-        if not cancel.is_set() and (embedder := self._embedders.lend()) is not None:
-            on_progress(0, 0, "embedding for search", "")
-            fill_vectors(paths, self._store, worktree, embedder, cancel)
-        on_progress(0, 0, "calibrating answers", "")
-        self._answerer.calibrate(paths, self._settings.answer.max_wrong_percent / 100, cancel, self._store.set_meta)
+        worktree = Worktree(self._repository.worktree, self._sources, self._store, self._answerer)
+        listener = Listener(lambda done, total, text: on_progress(done, total, text, ""), cancel)
+        make_searchable(worktree, self._embedders.lend, self._settings.answer.max_wrong_percent / 100, listener)
         if not cancel.is_set():
             self._searchable = state
 
