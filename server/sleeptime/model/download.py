@@ -1,7 +1,6 @@
 """Models on disk: where they are, how they get there, and whether their bytes are the published ones."""
 
 import contextlib
-import hashlib
 import os
 import shutil
 import threading
@@ -12,14 +11,13 @@ from filelock import FileLock, Timeout
 from platformdirs import user_cache_path
 
 from sleeptime.core.errors import DownloadError, ModelError, ModelMissingError
-from sleeptime.model.catalog import ModelFile, ModelSpec, PartWheels
-from sleeptime.model.fetch import Stopped, Watch, fetch, folder_bytes
+from sleeptime.model.catalog import ModelSpec, PartWheels
+from sleeptime.model.fetch import Stopped, Watch, fetch, folder_bytes, is_genuine
 
 OnProgress = Callable[[int, int, str], None]
 """Called with bytes done, bytes in total, and what is being done."""
 
 _LOCK_POLL_SECONDS = 0.2
-_HASH_CHUNK_BYTES = 4 * 1024 * 1024
 
 
 def models_dir() -> Path:
@@ -99,7 +97,7 @@ def verify(spec: ModelSpec, on_progress: OnProgress, cancel: threading.Event) ->
     folder = _home(spec) or models_dir()
     with contextlib.suppress(Stopped):
         meter = _Meter(spec, on_progress, cancel, "Verifying")
-        return tuple(file.name for file in spec.files if not _is_genuine(folder / file.name, file, meter))
+        return tuple(file.name for file in spec.files if not is_genuine(folder / file.name, file, meter.add))
     return ()
 
 
@@ -137,8 +135,9 @@ def _pull_from_first_good_source(
         folder = partial / str(number)
         meter = _Meter(spec, on_progress, cancel, f"Fetching {spec.name}")
         try:
-            fetch(source, spec, folder, Watch(meter.reach, cancel.is_set))
-            _accept(spec, folder, _Meter(spec, on_progress, cancel, f"Verifying {spec.name}"))
+            verified = fetch(source, spec, folder, Watch(meter.reach, cancel.is_set))
+            _verify_rest(spec, folder, verified, _Meter(spec, on_progress, cancel, f"Verifying {spec.name}"))
+            _move_in(spec, folder)
         except DownloadError as error:
             troubles.append(f"{source}: {error.message}")
             on_progress(0, spec.size_bytes, f"No use of {troubles[-1]}")
@@ -151,25 +150,19 @@ def _pull_from_first_good_source(
     )
 
 
-def _accept(spec: ModelSpec, folder: Path, meter: "_Meter") -> None:
-    """Move genuine files to their place; delete all of them if one is not."""
+def _verify_rest(spec: ModelSpec, folder: Path, verified: frozenset[str], meter: "_Meter") -> None:
+    """Delete all fetched files if one that was not verified yet is not genuine."""
     for file in spec.files:
-        if not _is_genuine(folder / file.base, file, meter):
+        if file.base not in verified and not is_genuine(folder / file.base, file, meter.add):
             shutil.rmtree(folder)
             raise DownloadError(f"it delivered a {file.base} with a wrong hash, which was deleted")
+
+
+def _move_in(spec: ModelSpec, folder: Path) -> None:
     for file in spec.files:
         target = models_dir() / file.name
         target.parent.mkdir(parents=True, exist_ok=True)
         (folder / file.base).replace(target)
-
-
-def _is_genuine(path: Path, file: ModelFile, meter: "_Meter") -> bool:
-    digest = hashlib.sha256()
-    with path.open("rb") as content:
-        while chunk := content.read(_HASH_CHUNK_BYTES):
-            digest.update(chunk)
-            meter.add(len(chunk))
-    return digest.hexdigest() == file.sha256
 
 
 def _require_disk(spec: ModelSpec, partial: Path) -> None:

