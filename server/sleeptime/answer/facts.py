@@ -11,7 +11,7 @@ from sleeptime.answer.structure import collaborators, conventions, effects, exte
 from sleeptime.answer.workings import workings
 from sleeptime.core.intents import IntentName
 from sleeptime.core.keys import text_hash
-from sleeptime.core.types import Commit, Evidence, Target
+from sleeptime.core.types import DATA_KINDS, Commit, Evidence, Target
 from sleeptime.index import Facts, Graph, Sources, Use
 from sleeptime.prompts import first_sentence, outline_card
 
@@ -24,10 +24,6 @@ SHORTEST_DOCUMENTATION = 30
 
 DOCUMENTATION = 700
 """Characters shown of a documentation: whole paragraphs, at least one."""
-
-
-DATA = frozenset({"variable", "constant", "field"})
-"""Kinds of symbols that do nothing."""
 
 
 class FactAnswers:
@@ -70,7 +66,7 @@ class FactAnswers:
         rows, places = [], []
         for target in targets:
             symbol = self._sources.symbol(target) if target.symbol else None
-            if symbol is not None and symbol.kind not in DATA:
+            if symbol is not None and symbol.kind not in DATA_KINDS:
                 line = symbol.name_span.start_line
                 rows.append(f"- {code(symbol.qualified_name)}, a {symbol.kind}, in `{target.path}:{line + 1}`")
                 places.append((target.path, line, target.symbol))

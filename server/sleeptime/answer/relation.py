@@ -42,7 +42,7 @@ def relation(one: Target, other: Target, graph: Graph) -> Stated | None:
     of_first, of_second = _certain_uses(first, graph), _certain_uses(second, graph)
     direct = [use for use in of_second if _is_in(use, first)]
     back = [use for use in of_first if _is_in(use, second)]
-    if not (direct or back or other in _ancestors(one, graph) or one in _ancestors(other, graph)):
+    if not (direct or back or other in graph.ancestors(one) or one in graph.ancestors(other)):
         return None
     groups = (
         (f"{code(one.symbol)} uses {code(other.symbol)} in", direct),
@@ -56,7 +56,7 @@ def relation(one: Target, other: Target, graph: Graph) -> Stated | None:
 
 def _inherited(one: Target, other: Target, graph: Graph) -> tuple[frozenset[Target], str]:
     """The classes that both extend, and a sentence on who extends whom; "" if neither has to do with the other."""
-    above_one, above_other = _ancestors(one, graph), _ancestors(other, graph)
+    above_one, above_other = graph.ancestors(one), graph.ancestors(other)
     if other in above_one:
         return frozenset(above_other), f"{code(one.symbol)} extends {code(other.symbol)}."
     if one in above_other:
@@ -68,19 +68,9 @@ def _inherited(one: Target, other: Target, graph: Graph) -> tuple[frozenset[Targ
     return frozenset(shared), said
 
 
-def _ancestors(target: Target, graph: Graph) -> tuple[Target, ...]:
-    """The classes of this repository that a class extends, nearest first."""
-    found: dict[Target, None] = {}
-    level = [target]
-    while level:
-        level = [base for near in level for base in graph.bases(near) if base not in found and base != target]
-        found.update(dict.fromkeys(level))
-    return tuple(found)
-
-
 def _kin(target: Target, graph: Graph, shared: frozenset[Target]) -> tuple[Target, ...]:
     """A class with what it alone extends: their code is its code."""
-    return (target, *(base for base in _ancestors(target, graph) if base not in shared))
+    return (target, *(base for base in graph.ancestors(target) if base not in shared))
 
 
 def _certain_uses(targets: Iterable[Target], graph: Graph) -> list[Use]:

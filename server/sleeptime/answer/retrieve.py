@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from sleeptime.core.intents import Intent, explains, find_intent
 from sleeptime.core.ports import Outlines
-from sleeptime.core.types import CLASS_KINDS, Symbol, Target, level_of
+from sleeptime.core.types import CLASS_KINDS, DATA_KINDS, Symbol, Target, level_of
 from sleeptime.index import code_names, is_test_path
 
 _WORD = re.compile(r"[A-Za-z_][\w.]*\w|[A-Za-z_]")
@@ -118,7 +118,7 @@ def _one_reading(name: str, outlines: Outlines, cursor: Target | None, paths: Se
         lambda path, _symbol: not is_test_path(path),
         lambda _path, symbol: symbol.kind in CLASS_KINDS,
         lambda _path, symbol: symbol.parent < 0,
-        lambda _path, symbol: symbol.exported and symbol.kind not in {"variable", "field"},
+        lambda _path, symbol: symbol.exported and symbol.kind not in DATA_KINDS,
         lambda path, _symbol: cursor is not None and path == cursor.path,
         lambda path, symbol: symbol.kind in CLASS_KINDS and path.count("/") == shallowest,
     )

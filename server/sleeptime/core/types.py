@@ -34,6 +34,9 @@ JobState = Literal["waiting", "running", "done", "failed", "set_aside"]
 CLASS_KINDS: frozenset[SymbolKind] = frozenset({"class", "interface", "struct", "enum", "trait"})
 """What has members and is spoken about as a class, whatever its language calls it."""
 
+DATA_KINDS: frozenset[SymbolKind] = frozenset({"variable", "constant", "field"})
+"""What holds a value and does nothing."""
+
 
 class Span(Struct, frozen=True, array_like=True):
     """A half-open range of source: zero-based lines, columns in UTF-8 bytes."""

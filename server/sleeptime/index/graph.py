@@ -62,6 +62,10 @@ class Graph:
         """The classes of this repository that `target` extends."""
         return self._question().bases(target)
 
+    def ancestors(self, target: Target) -> tuple[Target, ...]:
+        """The classes of this repository that `target` extends, and what these extend, as most languages search."""
+        return self._question().ancestors(target)
+
     def subclasses(self, target: Target, limit: int = DEFAULT_LIMIT) -> tuple[Target, ...]:
         """The classes that name `target` as a base."""
         return self._question().subclasses(target)[:limit]

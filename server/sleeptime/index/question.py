@@ -10,6 +10,7 @@ from sleeptime.index.lookup import FUNCTIONS, Lookup
 from sleeptime.index.rank import is_test_path
 from sleeptime.index.reader import Entity
 from sleeptime.index.resolve import Resolver
+from sleeptime.index.symbols import VALUES
 
 MAX_FILES = 400
 """Files searched for uses of one name. More hold a name only if it is so common (`get`) that the first do."""
@@ -236,6 +237,10 @@ class Question:
         entity = self.entity(target)
         return tuple(self.target(base) for base in self._resolver.bases(entity)) if entity is not None else ()
 
+    def ancestors(self, target: Target) -> tuple[Target, ...]:
+        entity = self.entity(target)
+        return tuple(self.target(one) for one in self._resolver.ancestors(entity))[1:] if entity is not None else ()
+
     def subclasses(self, target: Target) -> tuple[Target, ...]:
         entity = self.entity(target)
         return tuple(self.target(found) for found in self._subclasses(entity)) if entity is not None else ()
@@ -290,11 +295,10 @@ class Question:
         if entity is None or symbol is None or lookup is None:
             return ()
         if symbol.kind not in CLASS_KINDS:
-            fields = [entity] if symbol.kind in {"field", "property", "constant", "variable"} else []
+            fields = [entity] if symbol.kind in VALUES else []
         else:
             members = lookup.members.get(symbol.qualified_name, {}).values()
-            kinds = {"field", "property", "constant"}
-            fields = [Entity("symbol", target.path, i) for i in members if lookup.outline.symbols[i].kind in kinds]
+            fields = [Entity("symbol", target.path, i) for i in members if lookup.outline.symbols[i].kind in VALUES]
         return tuple(self._attribute(field, limit, everywhere=field == entity) for field in self._in_time(fields))
 
     def _attribute(self, entity: Entity, limit: int, *, everywhere: bool) -> Attribute:

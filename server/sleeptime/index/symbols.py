@@ -5,12 +5,12 @@ from collections.abc import Iterable, Iterator
 
 from tree_sitter import Node
 
-from sleeptime.core.types import CLASS_KINDS, SymbolKind
+from sleeptime.core.types import CLASS_KINDS, DATA_KINDS, SymbolKind
 from sleeptime.index.languages import LanguageSpec
 from sleeptime.index.scan import Match, Scan
 
 FUNCTIONS = frozenset({"function", "method", "constructor", "macro"})
-VALUES = frozenset({"variable", "constant", "field", "property"})
+VALUES: frozenset[SymbolKind] = DATA_KINDS | {"property"}
 _CONTAINER = "container"
 
 

@@ -8,7 +8,7 @@ from sleeptime.answer import Near, Ready, target_for
 from sleeptime.core import messages as say
 from sleeptime.core.errors import SleeptimeError, StoreError
 from sleeptime.core.excluded import EXCLUDED, excluded_from, is_excluded
-from sleeptime.core.types import Outline, Target
+from sleeptime.core.types import DATA_KINDS, Outline, Target
 from sleeptime.lsp.aside import Reading
 from sleeptime.lsp.convert import Point
 from sleeptime.lsp.folders import Folder
@@ -137,9 +137,7 @@ def _target_at(reading: Reading, path: str, point: Point, unsaved: Outline | Non
     named = reading.view.graph.definition_at(path, point.line, point.column, unsaved)
     if named is not None:
         return named
-    around = [
-        s for s in outline.symbols if s.span.contains(point.line, point.column) and s.kind not in {"field", "variable"}
-    ]
+    around = [s for s in outline.symbols if s.span.contains(point.line, point.column) and s.kind not in DATA_KINDS]
     return target_for(path, around[-1]) if around else None
 
 

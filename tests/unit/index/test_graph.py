@@ -88,6 +88,13 @@ def test_bases_and_subclasses_are_found_through_modules(shop):
     assert shop.subclasses(item) == (book,)
 
 
+def test_ancestors_are_all_that_a_class_extends_and_not_itself():
+    graph = Graph(OutlinesInMemory({"a.py": "class A: ...\nclass B(A): ...\nclass C(B): ...\n"}))
+    a, b, c = (Target("class", "a.py", name) for name in "ABC")
+    assert graph.ancestors(c) == (b, a)
+    assert graph.ancestors(a) == ()
+
+
 def test_overrides_are_known_in_both_directions(shop):
     item, book = method("src/shop/models/base.py", "Item.describe"), method("src/shop/models/book.py", "Book.describe")
     assert shop.overrides(book) == (item,)
