@@ -1,4 +1,5 @@
-"""How well search finds the files that hold a question's answer: by words, by meaning, by both.
+"""How well search finds the files that hold a question's answer: by words, by meaning, and by both
+with what the graph joins to it, as answers search before and after a repository was slept on.
 
     python tests/bench/bench_search.py EVAL_FOLDER [--out tests/bench/results/search.json]
 
@@ -63,16 +64,16 @@ def the_embedder() -> Embedder:
 
 
 def asked_of(name: str, root: Path, store: Store, embedder: Embedder, questions: Path) -> list[dict[str, Any]]:
-    """Index, embed, and ask every question three ways."""
+    """Index, embed, and ask every question four ways."""
     repository = open_repository(root)
     worktree = repository.worktree
     index_repository(repository, store, IndexSettings())
     outlines = store.outlines(worktree)
     ranks = rank(outlines)
-    finder = Finder(store, worktree, Graph(outlines))
     paths, never = sorted(ranks, key=lambda path: -ranks[path]), threading.Event()
     started = time.perf_counter()
     sources = Sources(outlines, lambda path: read_file(repository, path))
+    finder = Finder(store, worktree, Graph(outlines), sources)
     read = fill_bodies(paths, sources, store, worktree, never)
     print(f"{name}: {read} files' bodies read in {time.perf_counter() - started:.1f} s")
     started = time.perf_counter()

@@ -58,7 +58,7 @@ class Answerer:
         self._facts = FactAnswers(graph, sources)
         self._store = store
         self._worktree = worktree
-        self._finder = Finder(store, worktree, graph)
+        self._finder = Finder(store, worktree, graph, sources)
         self._shelf = Shelf(sources, store, self._freshness, self._finder)
         self._proposer = Proposer(
             sources.outlines,

@@ -6,13 +6,13 @@ about flask were both looked at: neither repository is a clean check of them.
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 import numpy as np
 from msgspec import Struct
 
 from sleeptime.core.types import Target
-from sleeptime.index import PROSE, Graph, is_test_path
+from sleeptime.index import PROSE, Graph, Sources, code_names, is_test_path
 from sleeptime.store import Hit, Store
 
 WORD_HITS = 300
@@ -25,11 +25,19 @@ UNIT_HITS = 60
 DECAY = 0.5
 """A file's second hit counts half, its third a quarter: one long file does not win by its length."""
 
-EXPANDED = 20
-"""Hits whose callers, callees and kin are looked at."""
+EXPANDED = 40
+"""Hits whose callers, callees, kin and named definitions are looked at; 20 found less in every set, 60 not more."""
 
 CALLER_WEIGHT, CALLEE_WEIGHT, KIN_WEIGHT = 0.3, 0.2, 0.2
 """What a hit gives to the files of its callers, of what it calls, and of the classes it extends or is extended by."""
+
+NAMED_WEIGHT = 0.3
+"""What a hit in documentation gives to the files that define what it names: 0.2 to 0.4 raised recall where there is
+documentation (by 0.02 on the deep, 0.04 on the short questions about flask), nothing where there is hardly any.
+"""
+
+COMMON_NAME = 3
+"""A name that more files define is no sign of any of them."""
 
 DOC_WEIGHT, TEST_WEIGHT = 0.7, 0.5
 """Of a hit in documentation and in a test, against source: tests repeat every name. A question that is about tests
@@ -67,10 +75,11 @@ class Found(Struct, frozen=True):
 class Finder:
     """Searches one worktree."""
 
-    def __init__(self, store: Store, worktree: str, graph: Graph) -> None:
+    def __init__(self, store: Store, worktree: str, graph: Graph, sources: Sources) -> None:
         self._store = store
         self._worktree = worktree
         self._graph = graph
+        self._sources = sources
 
     def find(self, question: str, vector: Vector | None = None) -> Found:
         """What may bear on the question."""
@@ -87,24 +96,37 @@ class Finder:
         return Found(ranked, _ordered(ranked, [target for target, _ in units]))
 
     def _joined(self, units: Sequence[tuple[Target, float]], weigh: Callable[[str], float]) -> dict[str, float]:
-        """What the hits give to files that use them, that they use, and that hold their kin."""
+        """What the hits give to files that use them, that they use or name, and that hold their kin."""
         given: defaultdict[str, float] = defaultdict(float)
         for target, score in units:
-            facts = self._graph.facts(target, limit=NEIGHBOURS) if target.symbol else None
-            if facts is None:
-                continue
-            callers = [use.path for use in facts.uses if not is_test_path(use.path)]
-            callees = [use.target.path for use in facts.callees if not use.ambiguous]
-            kin = (*facts.bases, *facts.subclasses, *facts.overrides, *facts.overridden_by)
-            for weight, paths in (
-                (CALLER_WEIGHT, callers),
-                (CALLEE_WEIGHT, callees),
-                (KIN_WEIGHT, [relative.path for relative in kin]),
-            ):
+            for weight, paths in self._beside(target):
                 others = [path for path in paths if path != target.path]
                 for path in others:
                     given[path] += weight * score / units[0][1] / len(others) * weigh(path)
         return given
+
+    def _beside(self, target: Target) -> Iterator[tuple[float, list[str]]]:
+        """The files joined to a hit, once for each thing there that joins them, with the weight of such a joint."""
+        if target.path.endswith(PROSE):
+            yield NAMED_WEIGHT, self._named(target)
+        elif target.symbol and (facts := self._graph.facts(target, limit=NEIGHBOURS)) is not None:
+            kin = (*facts.bases, *facts.subclasses, *facts.overrides, *facts.overridden_by)
+            yield CALLER_WEIGHT, [use.path for use in facts.uses if not is_test_path(use.path)]
+            yield CALLEE_WEIGHT, [use.target.path for use in facts.callees if not use.ambiguous]
+            yield KIN_WEIGHT, [relative.path for relative in kin]
+
+    def _named(self, section: Target) -> list[str]:
+        """The source files that define what a section of documentation writes as code."""
+        passage = self._sources.passage(section)
+        names = code_names("\n".join(passage.lines)) if passage is not None else ()
+        plain = dict.fromkeys(re.split(r"\W+", name.strip("`~.!()"))[-1] for name in names)
+        return [path for name in plain for path in self._defining(name)]
+
+    def _defining(self, name: str) -> list[str]:
+        defined = self._sources.outlines.definitions(name)
+        code = (path for path, symbol in defined if symbol.kind != "heading" and not is_test_path(path))
+        files = list(dict.fromkeys(code))
+        return files if len(files) <= COMMON_NAME else []
 
 
 def _above_the_last(hits: Sequence[Hit]) -> list[Hit]:

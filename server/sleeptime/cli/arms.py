@@ -90,7 +90,7 @@ def product_arm(way: Answering, site: Site, sleep_tokens: float) -> Arm:
 
 def search_arm(name: str, site: Site, embed: Embed) -> Arm:
     """The search behind a site's live answers by itself, which costs no model."""
-    finder = Finder(site.store, site.worktree, Graph(site.sources.outlines))
+    finder = Finder(site.store, site.worktree, Graph(site.sources.outlines), site.sources)
 
     def answer(question: Question, _how: Try) -> Produced:
         started = time.perf_counter()

@@ -4,15 +4,17 @@ from pathlib import Path
 import pytest
 
 from fakes.embedder import LetterEmbedder
+from fakes.outlines import OutlinesInMemory
 from fakes.shop import FILES
 from sleeptime.answer import Finder, Vector
-from sleeptime.index import Graph, parse
+from sleeptime.index import Graph, Sources, parse
 from sleeptime.store import FileRow, Store, encode_outline, open_writer
 
 WORKTREE = "/one"
 MORE = FILES | {
     "shop/till.py": "from shop.prices import price_of\n\n\ndef pay(sku):\n    return price_of(sku)\n",
     "docs/prices.md": "# Prices\n\nWhat price each sku has.\n",
+    "docs/leaving.md": "# Leaving\n\nWhoever goes calls `pay()` first, as ``docs/prices.md`` says.\n",
 }
 
 
@@ -30,7 +32,8 @@ def store(tmp_path: Path) -> Iterator[Store]:
 
 
 def finder(store: Store) -> Finder:
-    return Finder(store, WORKTREE, Graph(store.outlines(WORKTREE)))
+    outlines = store.outlines(WORKTREE)
+    return Finder(store, WORKTREE, Graph(outlines), Sources(outlines, OutlinesInMemory(MORE).read))
 
 
 def test_the_first_target_of_each_file_comes_in_the_files_order(store: Store) -> None:
@@ -40,6 +43,10 @@ def test_the_first_target_of_each_file_comes_in_the_files_order(store: Store) ->
 
 def test_who_calls_what_was_found_is_found_too(store: Store) -> None:
     assert "shop/till.py" in finder(store).find("cost").files  # only the docstring of price_of says "costs"
+
+
+def test_what_documentation_names_is_found_with_it(store: Store) -> None:
+    assert finder(store).find("what to do when leaving").files[:2] == ("docs/leaving.md", "shop/till.py")
 
 
 def test_source_stands_before_tests_unless_the_question_is_about_tests(store: Store) -> None:
