@@ -4,19 +4,23 @@ keeps the bound on others. The method is Clopper-Pearson on what would be served
 """
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 from msgspec import Struct
 from msgspec.structs import replace
 
-from sleeptime.answer.accept import FEATURES, VERSION, Acceptance, Proposal, Proposer
-from sleeptime.answer.described import same_thing
+from sleeptime.answer.accept import FEATURES, VERSION, Acceptance, Proposal
+from sleeptime.answer.described import namesakes, same_thing
+from sleeptime.answer.proposals import Proposer
 from sleeptime.answer.questions_made import Case, make_cases
 from sleeptime.answer.retrieve import Understood
+from sleeptime.core.intents import IntentName
 from sleeptime.core.keys import EXTRACTOR_VERSION, combined_hash
 from sleeptime.core.ports import Outlines
 from sleeptime.core.statistics import upper_bound
+from sleeptime.core.types import Target
+from sleeptime.index import concepts
 
 NEWTON_STEPS = 25
 RIDGE = 1.0
@@ -37,26 +41,33 @@ class Outcome(Struct, frozen=True):
 
 
 class Calibrator:
-    """Calibrates for one worktree. `understand` and `proposer` are those that answers use."""
+    """Calibrates for one worktree, whose files have `ranks`. `understand` and `proposer` are those that answers use."""
 
-    def __init__(self, outlines: Outlines, understand: Callable[[str], Understood], proposer: Proposer) -> None:
+    def __init__(
+        self,
+        outlines: Outlines,
+        ranks: Mapping[str, float],
+        understand: Callable[[str], Understood],
+        proposer: Proposer,
+    ) -> None:
         self._outlines = outlines
         self._understand = understand
         self._proposer = proposer
+        paths = sorted(ranks, key=lambda path: -ranks[path])
+        self._cases = make_cases(paths, outlines, _project(paths), concepts(outlines, ranks))
 
-    def key(self, paths: Sequence[str], most_wrong: float) -> str:
-        """What a calibration is made from: the questions, and the versions of what judges them."""
-        learn, measure = make_cases(paths, self._outlines, self._project(paths))
-        asked = [case.question for case in (*learn, *measure)]
-        return combined_hash([str(VERSION), str(EXTRACTOR_VERSION), str(most_wrong), *asked])
+    def key(self, written: Sequence[Target], most_wrong: float) -> str:
+        """What a calibration is made from: questions, the concepts written about, and the versions of what judges."""
+        asked = [case.question for cases in self._cases for case in cases]
+        return combined_hash([str(VERSION), str(EXTRACTOR_VERSION), str(most_wrong), *map(str, written), *asked])
 
-    def calibrate(self, paths: Sequence[str], most_wrong: float, cancel: threading.Event) -> Acceptance | None:
+    def calibrate(self, key: str, most_wrong: float, cancel: threading.Event) -> Acceptance | None:
         """The acceptance that serves wrongly at most the share `most_wrong`; None if it was cancelled."""
-        learn, measure = make_cases(paths, self._outlines, self._project(paths))
+        learn, measure = self._cases
         rows, labels = self._examples(learn, cancel)
         weights = fit(rows, labels)
         acceptance = Acceptance(
-            key=self.key(paths, most_wrong),
+            key=key,
             weights=tuple(map(float, weights)),
             threshold=NEVER,
             bound=1.0,
@@ -67,10 +78,6 @@ class Calibrator:
         )
         outcomes = self._outcomes(measure, acceptance, cancel)
         return None if cancel.is_set() else _with_threshold(acceptance, outcomes, most_wrong)
-
-    def _project(self, paths: Sequence[str]) -> str:
-        tops = (path.removeprefix("src/").split("/")[0] for path in paths if "/" in path.removeprefix("src/"))
-        return next(tops, "the project").capitalize()
 
     def _examples(self, cases: Sequence[Case], cancel: threading.Event) -> tuple[np.ndarray, np.ndarray]:
         rows: list[tuple[float, ...]] = []
@@ -100,10 +107,26 @@ class Calibrator:
 
 def is_right(proposal: Proposal, case: Case) -> bool:
     """Whether serving the proposal answers the question."""
-    if case.target is None or proposal.intent != case.intent:
+    if case.target is None or _as_asked(proposal.intent) != _as_asked(case.intent):
         return False
-    target = case.target
-    return any(other == target or same_thing(other, target) for other in (proposal.target, *proposal.alike))
+    return any(_is_meant(other, case.target) for other in (proposal.target, *proposal.alike))
+
+
+def _is_meant(found: Target, meant: Target) -> bool:
+    """The same thing; a concept and the class or file that it is named after are spoken of in the same words."""
+    if "topic" in {found.level, meant.level}:
+        return namesakes(found, meant) and "symbol" not in {found.level, meant.level}
+    return found == meant or same_thing(found, meant)
+
+
+def _as_asked(intent: IntentName | None) -> IntentName | None:
+    """Of a concept it is asked where it is, of a definition where it is defined."""
+    return "defined" if intent == "where" else intent
+
+
+def _project(paths: Sequence[str]) -> str:
+    tops = (path.removeprefix("src/").split("/")[0] for path in paths if "/" in path.removeprefix("src/"))
+    return next(tops, "the project").capitalize()
 
 
 def fit(rows: np.ndarray, labels: np.ndarray) -> np.ndarray:

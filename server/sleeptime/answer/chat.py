@@ -3,19 +3,20 @@
 import re
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from sleeptime.answer.accept import META_KEY, Proposal, Proposer, acceptance_from
+from sleeptime.answer.accept import META_KEY, Proposal, acceptance_from
 from sleeptime.answer.calibrate import Calibrator
 from sleeptime.answer.context import Context, build_context
 from sleeptime.answer.defuse import defused
-from sleeptime.answer.described import namesakes, own_words
+from sleeptime.answer.described import abbreviations, namesakes, own_words
 from sleeptime.answer.facts import FactAnswers
 from sleeptime.answer.find import Embed, Finder, no_vector
 from sleeptime.answer.footer import footer
+from sleeptime.answer.proposals import Proposer
 from sleeptime.answer.ready import facts_key, served
 from sleeptime.answer.retrieve import Understood, understand
 from sleeptime.answer.shelf import Shelf, is_unpredictable
@@ -30,8 +31,11 @@ from sleeptime.store import Store
 LOOKED_AT = 5
 """Files named where no evidence was found."""
 
-NOTES_READ = 4
-"""Notes about a target that are looked at to tell whether they speak of what is asked."""
+NAMES_SEARCHED = 100
+"""Names looked at that share a word with a description: tests, which no description means, have the most of them."""
+
+NOTES_READ = 1
+"""Notes of an intent about a target that are looked at to tell whether they speak of what is asked."""
 
 NOTHING_FOUND = "Nothing in this repository's index matches this question, so there is no evidence to answer from."
 
@@ -121,18 +125,24 @@ class Answerer:
         return None
 
     def calibrate(
-        self, paths: Sequence[str], most_wrong: float, cancel: threading.Event, remember: Callable[[str, str], None]
+        self,
+        ranks: Mapping[str, float],
+        most_wrong: float,
+        cancel: threading.Event,
+        remember: Callable[[str, str], None],
     ) -> None:
         """Find out which ready answers may be served here, unless that is known: some 20 seconds of one processor for
-        any repository. `paths`: the most important first; `remember` writes the result.
+        any repository. `ranks` say how much each file matters; `remember` writes the result.
         """
+        outlines = self._sources.outlines
         calibrator = Calibrator(
-            self._sources.outlines, lambda question: self.understand(Ask(root="", question=question)), self._proposer
+            outlines, ranks, lambda question: self.understand(Ask(root="", question=question)), self._proposer
         )
         known = acceptance_from(self._store.meta(META_KEY))
-        if known is not None and known.key == calibrator.key(paths, most_wrong):
+        key = calibrator.key(self._store.answers.concepts(), most_wrong)
+        if known is not None and known.key == key:
             return
-        found = calibrator.calibrate(paths, most_wrong, cancel)
+        found = calibrator.calibrate(key, most_wrong, cancel)
         if found is not None:
             remember(META_KEY, found.to_json())
 
@@ -187,16 +197,22 @@ class Answerer:
 
     def _sharing_words(self, words: str, limit: int) -> list[Target]:
         """What may be described by some words: the repository's definitions, and the topics that sleep wrote about."""
-        topics = [hit.target for hit in self._store.search.answers(words, limit) if hit.target.level == "topic"]
-        hits = self._store.search.code(self._worktree, words, limit)
-        return list(dict.fromkeys([*(hit.target for hit in hits), *topics]))
+        search = self._store.search
+        named = [
+            *search.named(self._worktree, words, NAMES_SEARCHED),
+            *search.named(self._worktree, abbreviations(words.split()), limit),
+        ]
+        said = search.code(self._worktree, words, limit)
+        questions = [hit for hit in search.answers(words, limit) if hit.target.level == "topic"]
+        found = (hit.target for hit in (*named, *said, *questions))
+        return list(dict.fromkeys([*found, *self._store.answers.concepts()]))
 
-    def _said_of(self, target: Target) -> str:
-        """All that may be served about a target, as the classifier sees it."""
+    def _said_of(self, target: Target, intent: str) -> str:
+        """What may be served about a target, as the classifier sees it."""
         outline = self._sources.outlines.outline(target.path)
         symbol = self._sources.symbol(target) if target.symbol else None
         documentation = symbol.docstring if symbol else outline.docstring if outline and not target.symbol else ""
-        notes = (note.text for note in self._store.answers.for_target(target)[:NOTES_READ])
+        notes = (note.text for note in self._store.answers.for_target(target, intent)[:NOTES_READ])
         return " ".join([documentation, *notes])
 
     def _answered(self, ask: Ask, context: Context, result: ChatResult, said: tuple[str, int]) -> Answered:

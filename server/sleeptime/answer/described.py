@@ -4,8 +4,10 @@ handlers" are the module `auth.py`.
 A symbol or file is meant as far as its name's words and the question's words account for each other.
 """
 
+import math
 import re
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 from msgspec import Struct
 
@@ -23,12 +25,15 @@ SHORTEST = 3
 ABBREVIATED = 0.4
 """Share of a word's letters that its abbreviation has at least: "con" is not "configuration"."""
 
+ABBREVIATION = 0.95
+"""What an abbreviation counts: "cli" may be short for "client", but a name with "client" in it is nearer."""
+
 _GENERIC = """
 system systems mechanism mechanisms logic concept concepts object objects class classes pattern patterns process
 processing built implementation implementations framework strategy precise exact meaning definition meant codebase
 code management manage handle handles handling handled handler handlers implement implements implemented support
 supports provide provides design storage located defined details internally internal works work repository project
-library own its their main hierarchy tool tools
+library own its their main hierarchy tool tools architecture based approach
 """
 GENERIC = frozenset(_GENERIC.split())
 """Words that go with any subject and so name none. "Components", "structure" and "features" are not among them: who
@@ -58,21 +63,35 @@ def describing_words(words: Iterable[str]) -> frozenset[str]:
     return frozenset(word for word in words if word not in GENERIC and len(word) >= SHORTEST)
 
 
-def readings(words: frozenset[str], candidates: Sequence[Target], outlines: Outlines) -> list[Described]:
-    """What the words may describe, best first; source only, and of equals a class or file first."""
+def readings(
+    words: frozenset[str], candidates: Sequence[Target], outlines: Outlines, project: frozenset[str] = frozenset()
+) -> list[Described]:
+    """What the words may describe, best first; source only, and of equals a class or file first. `project`: what the
+    repository is called, which need not be said.
+    """
     found: dict[Target, Described] = {}
     for target in candidates:
         if target.path.endswith(PROSE) or is_test_path(target.path) or _is_private(target):
             continue
         for named in (target, Target("module", target.path)) if target.path else (target,):
-            if named not in found and (reading := _reading(named, words)).of_question:
+            if named not in found and (reading := _reading(named, words, project)).of_question:
                 found[named] = reading
     return sorted(found.values(), key=lambda reading: (-reading.score, *_order(reading.target, outlines)))
 
 
 def account_for(word: str, names: Iterable[str]) -> bool:
-    """Whether one of the words is this one, inflected or abbreviated."""
-    return any(_alike(word, name) for name in names)
+    """Whether one of the words is this one, inflected, or an abbreviation of it (or it of that)."""
+    return _likeness(word, names) > 0
+
+
+def is_said(word: str, names: Iterable[str]) -> bool:
+    """Whether one of the words is this one, inflected at most."""
+    return _likeness(word, names) == 1.0
+
+
+def abbreviations(words: Iterable[str]) -> str:
+    """What may abbreviate some words, to search names with."""
+    return " ".join(short for word in words for short in _abbreviations(word) if short != word)
 
 
 def words_of_name(target: Target) -> frozenset[str]:
@@ -110,13 +129,13 @@ def _parts(name: str) -> list[str]:
     return words[:-1] if len(words) > 1 else words  # the last one is the whole name again
 
 
-def _reading(target: Target, words: frozenset[str]) -> Described:
+def _reading(target: Target, words: frozenset[str], project: frozenset[str]) -> Described:
     names = words_of_name(target)
     if not names:
         return Described(target, 0.0, 0.0)
-    of_question = sum(account_for(word, names) for word in words) / len(words) if words else 0.0
+    of_question = sum(_likeness(word, names) for word in words) / len(words) if words else 0.0
     own = own_words(target)
-    of_name = sum(account_for(name, words) for name in own) / len(own)
+    of_name = sum(_likeness(name, words | project) for name in own) / len(own)
     return Described(target, of_question, of_name)
 
 
@@ -127,14 +146,27 @@ def _order(target: Target, outlines: Outlines) -> tuple[int, int, int, str]:
     return kinds.get(target.level, 3), target.symbol.count("."), -size, str(target)
 
 
-def _alike(one: str, other: str) -> bool:
+def _likeness(word: str, names: Iterable[str]) -> float:
+    """1 if one of the words is this one, inflected at most; less if it is an abbreviation, which may mean another."""
+    return max((_alike(word, name) for name in names), default=0.0)
+
+
+@lru_cache(maxsize=65536)
+def _alike(one: str, other: str) -> float:
     if one == other:
-        return True
+        return 1.0
     first, second = _stem(one), _stem(other)
     if first == second:
-        return True
+        return 1.0
     short, long = sorted((first, second), key=len)
-    return len(short) >= SHORTEST and long.startswith(short) and len(short) >= ABBREVIATED * len(long)
+    abbreviates = len(short) >= SHORTEST and long.startswith(short) and len(short) >= ABBREVIATED * len(long)
+    return ABBREVIATION if abbreviates else 0.0
+
+
+def _abbreviations(word: str) -> list[str]:
+    stem = _stem(word)
+    shortest = max(SHORTEST, math.ceil(ABBREVIATED * len(stem)))
+    return [stem[:length] for length in range(shortest, len(stem) + 1)]
 
 
 def _stem(word: str) -> str:

@@ -1,24 +1,26 @@
 """Questions with known answers, made from the repository itself, to calibrate acceptance with.
 
-Right ones ask about a symbol by its name, or describe it by its name's words. Wrong ones are hard: they are about
-something absent, ask something else, ask for more, or ask for the opposite. Two families of templates keep what is
-learnt from (TRAIN) apart from what is measured with (HELD_OUT).
+Right ones ask about a symbol by its name, or describe it or a concept by its name's words. Wrong ones are hard: they
+are about something absent, ask something else, ask for more, or ask for the opposite. Two families of templates keep
+what is learnt from (TRAIN) apart from what is measured with (HELD_OUT).
 """
 
 import random
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 
 from msgspec import Struct
 
-from sleeptime.answer.described import GENERIC, words_of_name
+from sleeptime.answer.described import GENERIC, account_for, describing_words, own_words, words_of_name
 from sleeptime.answer.retrieve import STOP_WORDS
-from sleeptime.core.intents import IntentName
+from sleeptime.core.intents import BY_NAME, IntentName
 from sleeptime.core.ports import Outlines
-from sleeptime.core.types import Symbol, Target, level_of
-from sleeptime.index import PROSE, is_test_path
+from sleeptime.core.types import Level, Symbol, Target, level_of
+from sleeptime.index import PROSE, Concept, find_symbol, is_test_path
 
-SUBJECTS = 160
-"""Symbols asked about; half to learn from, half to measure with: some 1,000 questions each."""
+SUBJECTS = 120
+CONCEPTS = 40
+"""Symbols and concepts asked about; half to learn from, half to measure with: some 1,000 questions each."""
 
 SHORTEST_NAME = 4
 KINDS = frozenset({"class", "interface", "struct", "trait", "function", "method"})
@@ -33,8 +35,8 @@ class Case(Struct, frozen=True):
 
 
 class Family(Struct, frozen=True):
-    """Templates. `{name}` is a symbol's name, `{words}` the words of it, `{project}` the repository's name, and
-    `{other}` the words of another symbol.
+    """Templates. `{name}` is a symbol's name, `{words}` the words of it, `{project}` the repository's name, `{other}`
+    the words of another symbol, `{near}` a word that the subject's documentation says, `{far}` one of another trade.
     """
 
     named: tuple[tuple[IntentName, str], ...]
@@ -55,6 +57,10 @@ TRAIN = Family(
         ("purpose", "What is {project}'s {words} system?"),
         ("explain", "How does {project} implement its {words} mechanism?"),
         ("defined", "Where in {project} is the {words} logic implemented?"),
+        ("rationale", "Why does {project} use a {words} system instead of a simple list?"),
+        ("rationale", "Why does {project} have {words} support for serious work?"),
+        ("purpose", "What is the role of {project}'s {words} in {near}?"),
+        ("explain", "How does {project} handle {near} {words}?"),
     ),
     wrong_named=(
         "What does {name} do when {other} fails?",
@@ -66,6 +72,10 @@ TRAIN = Family(
         "How does {project}'s {words} system improve performance for {other}?",
         "What is the {words} of the {other} in {project}?",
         "How does {project} implement {words} without {other}?",
+        "Why does {project} use {words} instead of {other}?",
+        "Why does {project} make {words} fast?",
+        "How does {project} handle {far} {words}?",
+        "How does {project} handle {words} {other}?",
     ),
     absent=(
         "What is {project}'s {absent} system?",
@@ -85,6 +95,10 @@ HELD_OUT = Family(
         ("purpose", 'What is the exact meaning of {project}\'s "{words}" concept?'),
         ("explain", "How does the {words} framework of {project} work internally?"),
         ("defined", "Where does {project} store its {words} implementation?"),
+        ("rationale", "Why does {project} implement {words} rather than doing everything by hand?"),
+        ("rationale", "Why does {project} provide a {words} mechanism for larger programs?"),
+        ("purpose", "What is the meaning of {project}'s {words} concept in terms of {near}?"),
+        ("explain", "How does {project} implement its {near} {words} management?"),
     ),
     wrong_named=(
         "What would happen to {name} if {other} were removed?",
@@ -96,6 +110,10 @@ HELD_OUT = Family(
         "Why does {project} need {words} and not {other}?",
         "How do {words} and {other} share memory in {project}?",
         "How does {project} scale {words} to thousands of users?",
+        "Why do {project}'s {words} improve memory usage?",
+        "What is the meaning of {project}'s {words} concept in terms of {far}?",
+        "How does {project} implement its {far} {words} management?",
+        "How does {project} implement its {words} {far} management?",
     ),
     absent=(
         "What is the purpose of {project}'s {absent}?",
@@ -105,13 +123,24 @@ HELD_OUT = Family(
 )
 
 
-def make_cases(paths: Sequence[str], outlines: Outlines, project: str) -> tuple[list[Case], list[Case]]:
-    """Cases to learn from and cases to measure with, about different symbols; `paths`: the most important first."""
+class Subject(Struct, frozen=True):
+    """What is asked about, and the words that its documentation (of a concept, that of its first part) says besides."""
+
+    target: Target
+    said: tuple[str, ...]
+
+
+def make_cases(
+    paths: Sequence[str], outlines: Outlines, project: str, concepts: Sequence[Concept] = ()
+) -> tuple[list[Case], list[Case]]:
+    """Cases to learn from and cases to measure with, about different subjects; `paths` and `concepts`: the most
+    important first.
+    """
     chance = random.Random(0)  # noqa: S311  # the same questions each time
-    subjects = _subjects(paths, outlines)
+    subjects = [*_subjects(paths, outlines), *(_concept(concept, outlines) for concept in concepts[:CONCEPTS])]
     chance.shuffle(subjects)
     halves = subjects[::2], subjects[1::2]
-    known = frozenset(word for subject in subjects for word in words_of_name(subject))
+    known = frozenset(word for subject in subjects for word in words_of_name(subject.target))
     learn, measure = (
         [case for subject in half for case in _about(subject, half, family, (project, known, chance))]
         for half, family in zip(halves, (TRAIN, HELD_OUT), strict=True)
@@ -119,17 +148,38 @@ def make_cases(paths: Sequence[str], outlines: Outlines, project: str) -> tuple[
     return learn, measure
 
 
-def _subjects(paths: Sequence[str], outlines: Outlines) -> list[Target]:
-    found: list[Target] = []
+def _subjects(paths: Sequence[str], outlines: Outlines) -> list[Subject]:
+    found: list[Subject] = []
     for path in paths:
         outline = outlines.outline(path)
         if outline is None or path.endswith(PROSE) or is_test_path(path):
             continue
-        found += [_target(path, symbol) for symbol in outline.symbols if _is_asked_about(symbol)]
+        found += [_symbol(path, symbol) for symbol in outline.symbols if _is_asked_about(symbol)]
         if len(found) >= 2 * SUBJECTS:
             break
     step = max(1, len(found) // SUBJECTS)
     return found[::step][:SUBJECTS]
+
+
+def _symbol(path: str, symbol: Symbol) -> Subject:
+    target = Target(level_of(symbol), path, symbol.qualified_name)
+    return Subject(target, _besides(words_of_name(target), symbol.docstring))
+
+
+def _concept(concept: Concept, outlines: Outlines) -> Subject:
+    first = concept.members[0]
+    outline = outlines.outline(first.path)
+    symbol = find_symbol(outline, first.symbol) if outline and first.symbol else None
+    said = symbol.docstring if symbol else outline.docstring if outline else ""
+    names = frozenset(word for member in concept.members for word in words_of_name(member))
+    return Subject(Target("topic", "", concept.name), _besides(names, said))
+
+
+def _besides(names: frozenset[str], said: str) -> tuple[str, ...]:
+    """Words of a text that tell something and are in none of some names."""
+    words = (word for word in re.findall(r"[a-z]+", said.lower()) if word not in STOP_WORDS)
+    telling = describing_words(word for word in words if len(word) >= SHORTEST_NAME)
+    return tuple(sorted(word for word in telling if not account_for(word, names)))
 
 
 def _is_asked_about(symbol: Symbol) -> bool:
@@ -137,42 +187,51 @@ def _is_asked_about(symbol: Symbol) -> bool:
     return symbol.kind in KINDS and public and len(symbol.name) >= SHORTEST_NAME
 
 
-def _target(path: str, symbol: Symbol) -> Target:
-    return Target(level_of(symbol), path, symbol.qualified_name)
-
-
 def _about(
-    subject: Target, others: Sequence[Target], family: Family, made_with: tuple[str, frozenset[str], random.Random]
+    subject: Subject, others: Sequence[Subject], family: Family, made_with: tuple[str, frozenset[str], random.Random]
 ) -> Iterator[Case]:
     project, known, chance = made_with
-    sibling = chance.choice(others)
+    target, sibling = subject.target, chance.choice(others).target
     values = {
-        "name": subject.symbol,
-        "words": _described(subject),
+        "name": target.symbol,
+        "words": _described(target),
         "other": _described(sibling),
         "project": project,
-        "absent": _absent(subject, sibling, known),
+        "near": chance.choice(subject.said or ("",)),
+        "far": _strange(target, known),
+        "absent": _absent(target, sibling, known),
     }
-    for intent, template in family.named:
-        yield Case(template.format(**values), subject, intent)
-    describable = len(values["words"].split()) > 1 or subject.level == "class"
-    if describable and not set(values["words"].split()) & (GENERIC | STOP_WORDS):
-        for intent, template in family.described:
-            yield Case(template.format(**values), subject, intent)
-        for template in family.wrong_described:
+    words = set(values["words"].split())
+    right: list[tuple[IntentName, str]] = []
+    wrong: list[str] = []
+    if target.level != "topic":
+        right += family.named
+        wrong += family.wrong_named
+    if (len(words) > 1 or target.level in {"class", "topic"}) and not words & (GENERIC | STOP_WORDS):
+        right += family.described
+        wrong += family.wrong_described
+    wrong += family.absent
+    for intent, template in right:
+        if (asked := _asked_of(target.level, intent)) and _can_be_filled(template, values):
+            yield Case(template.format(**values), target, asked)
+    for template in wrong:
+        if _can_be_filled(template, values):
             yield Case(template.format(**values))
-    for template in family.wrong_named:
-        yield Case(template.format(**values))
-    if values["absent"]:
-        for template in family.absent:
-            yield Case(template.format(**values))
+
+
+def _asked_of(level: Level, intent: IntentName) -> IntentName | None:
+    """An intent as it is called at a level; None if nobody answers it there."""
+    name: IntentName = "where" if intent == "defined" and level == "topic" else intent
+    return name if level in BY_NAME[name].levels else None
+
+
+def _can_be_filled(template: str, values: Mapping[str, str]) -> bool:
+    return all(value or f"{{{name}}}" not in template for name, value in values.items())
 
 
 def _described(target: Target) -> str:
-    last = Target(target.level, target.path, target.symbol.rsplit(".", 1)[-1])
-    words = words_of_name(last) or words_of_name(target)
     name = target.symbol.rsplit(".", 1)[-1].lower()
-    return " ".join(sorted(words, key=lambda word: (name.find(word), word)))
+    return " ".join(sorted(own_words(target), key=lambda word: (name.find(word), word)))
 
 
 ABSENT = ("billing", "holographic", "satellite", "genome", "auction", "weather", "ledger", "karaoke")
@@ -180,8 +239,11 @@ ABSENT = ("billing", "holographic", "satellite", "genome", "auction", "weather",
 
 
 def _absent(subject: Target, sibling: Target, known: frozenset[str]) -> str:
+    word = _strange(subject, known)
+    return f"{word} {_described(sibling).split(' ')[0]}" if word else ""
+
+
+def _strange(subject: Target, known: frozenset[str]) -> str:
+    """A word of another trade; "" if this repository is about all of them."""
     strange = [word for word in ABSENT if word not in known]
-    if not strange:
-        return ""
-    word = strange[len(subject.symbol) % len(strange)]
-    return f"{word} {_described(sibling).split(' ')[0]}"
+    return strange[len(subject.symbol) % len(strange)] if strange else ""

@@ -59,7 +59,7 @@ def understand(question: str, outlines: Outlines, cursor: Target | None = None, 
     "this"; `path`, the file that the cursor is in, is meant by "this file".
     """
     paths = _mentioned_paths(question, outlines)
-    names = _owners_last(question, _mentioned_names(question, outlines), outlines)
+    names = _project_last(question, _mentioned_names(question, outlines), outlines)
     targets: tuple[Target, ...] = ()
     if names:
         targets = _one_reading(names[0], outlines, cursor, paths)
@@ -73,8 +73,8 @@ def understand(question: str, outlines: Outlines, cursor: Target | None = None, 
     if not targets and intent is not None and intent.levels == ("repository",):
         targets = (Target("repository"),)
     meant = [*names[:1], *paths, *(PATH_ENDINGS if paths else ())]
-    words = _words(question, intent) - _project_names(outlines)
-    loose = bool(names) and ((names[0].islower() and names[0].isalpha()) or _is_owner(question, names[0], outlines))
+    words = _words(question, intent) - project_names(outlines)
+    loose = bool(names) and ((names[0].islower() and names[0].isalpha()) or _is_project(question, names[0], outlines))
     return Understood(question, targets, intent, words - _spelt(meant), words, loose)
 
 
@@ -139,20 +139,17 @@ def _spelt(meant: Sequence[str]) -> frozenset[str]:
     return frozenset(part.lower() for name in meant for part in re.split(r"[^\w]+", name))
 
 
-def _is_owner(question: str, name: str, outlines: Outlines) -> bool:
-    """Whether the name is the project's, said of something else: "Flask's ...", "does Flask ... its", "in Flask"."""
-    if name.lower() not in _project_names(outlines):
-        return False
-    said = re.escape(name)
-    return re.search(rf"\b{said}['\u2019]|\b(do|does|in|of|within)\s+{said}\b", question) is not None
+def _is_project(question: str, name: str, outlines: Outlines) -> bool:
+    """Whether the name is the project's and not said as code: who says more than it asks about something of it."""
+    return name.lower() in project_names(outlines) and name not in code_names(question)
 
 
-def _owners_last(question: str, names: Sequence[str], outlines: Outlines) -> list[str]:
+def _project_last(question: str, names: Sequence[str], outlines: Outlines) -> list[str]:
     """Of "Flask's Request class" the class is meant, not the project that it is of."""
-    return sorted(names, key=lambda name: _is_owner(question, name, outlines))
+    return sorted(names, key=lambda name: _is_project(question, name, outlines))
 
 
-def _project_names(outlines: Outlines) -> frozenset[str]:
+def project_names(outlines: Outlines) -> frozenset[str]:
     """What people call the project: its top packages."""
     tops = (path.removeprefix("src/").split("/") for path in outlines.paths())
     return frozenset(parts[0].lower() for parts in tops if len(parts) > 1)

@@ -98,7 +98,7 @@ INTENTS = (
         "Which attributes does `{name}` have?",
         0.03,
         r"(what|which) (attributes|fields|properties|members)\b.*\b(of|does|has|have)\b",
-        "(attributes|fields|properties|members) of",
+        "(attributes|fields|properties|members|structure) of",
     ),
     _intent(
         "introduced",
@@ -217,7 +217,7 @@ INTENTS = (
         ("repository",),
         "How is this repository configured?",
         0.15,
-        r"\bhow (is|do i|can i) .*\bconfigur\w+|\bconfiguration of\b",
+        r"\bhow (is|do i|can i) .*\bconfigur\w+|\bconfiguration( of| management| system)\b",
         typed=False,
     ),
     _intent(
@@ -241,7 +241,8 @@ INTENTS = (
         ("repository",),
         "What happens from start to end when this repository does its work?",
         0.12,
-        r"(what happens )?from (start|beginning|first) to (end|last)|life ?cycle of (a|the|one)|request life ?cycle",
+        r"(what happens )?from (start|beginning|first) to (end|last)|(lifecycle|life cycle) of (a|the|one)",
+        r"request (lifecycle|life cycle)",
         typed=False,
     ),
     _intent(
@@ -265,7 +266,7 @@ INTENTS = (
         ("class", "topic"),
         "Why does `{name}` exist?",
         0.06,
-        r"^why\b|\b(reason|rationale) (for|behind)\b",
+        r"^why\b( .*\b(important|necessary|needed|useful)\b)?|\b(reason|rationale) (for|behind)\b",
         typed=False,
     ),
     _intent(
@@ -331,7 +332,7 @@ def find_intent(question: str, level: Level | None = None) -> Intent | None:
 
 
 @cache
-def _stems(pattern: str) -> frozenset[str]:
+def stems(pattern: str) -> frozenset[str]:
     """The words that a pattern spells, without a plural's s. What a wildcard of it matches is not among them."""
     spelt = re.findall(r"[a-z]{3,}", re.sub(r"\\[a-zA-Z]", " ", pattern))
     return frozenset(word.rstrip("s") for word in spelt)
@@ -341,7 +342,7 @@ def explains(intent: Intent, word: str) -> bool:
     """Whether asking for this intent accounts for a (lower-case) word of the question: "located" for where something
     is defined. A word that no part of the question accounts for makes the question particular.
     """
-    return any(word.startswith(stem) and word[len(stem) :] in ENDINGS for stem in _stems(intent.pattern))
+    return any(word.startswith(stem) and word[len(stem) :] in ENDINGS for stem in stems(intent.pattern))
 
 
 ENDINGS = frozenset({"", "s", "es", "d", "ed", "r", "er", "ing", "n"})

@@ -75,6 +75,13 @@ class Answers:
             (),
         )
 
+    def concepts(self) -> list[Target]:
+        """The topics that are concepts of the repository, about which something was written."""
+        rows = self._database.rows(
+            "SELECT DISTINCT symbol FROM answers WHERE level = 'topic' AND path = '' ORDER BY symbol", ()
+        )
+        return [Target("topic", "", symbol) for (symbol,) in rows]
+
     def questions_after(self, id_: int) -> list[tuple[int, str, str]]:
         """(id, intent, question) of the answers that were stored after the one with this id, in that order."""
         return self._database.rows(

@@ -2,6 +2,7 @@
 meaning (cosines of embeddings). `answer/find.py` fuses the two.
 """
 
+from collections.abc import Iterable
 from typing import Literal
 
 import msgspec
@@ -57,13 +58,22 @@ class Search:
             WHERE worktree = ?4 ORDER BY score DESC, path LIMIT ?5""",
             (last, query, SYMBOL_BITS, self._modules.worktree_id(worktree), limit),
         )
-        symbols: dict[str, tuple[Symbol, ...]] = {}
-        hits: list[Hit] = []
-        for path, number, score, data in rows:
-            if path not in symbols:
-                symbols[path] = decode_symbols(data)
-            hits.append(Hit("code", _target(path, symbols[path], number - 1), score))
-        return hits
+        return _hits(rows)
+
+    def named(self, worktree: str, text: str, limit: int = 20) -> list[Hit]:
+        """Symbols whose own names have words of `text`, those with the fewest others first: names, not what is said."""
+        query = words_query(text)
+        if not query:
+            return []
+        rows = self._database.rows(
+            """SELECT path, found.rowid & ?1, -found.rank AS score, data FROM files
+            JOIN (SELECT rowid, bm25(symbol_words, 1.0, 0.0, 0.0, 0.0) AS rank FROM symbol_words
+                  WHERE symbol_words MATCH ?2) AS found ON files.outline = found.rowid >> ?3
+            JOIN outlines ON outlines.id = files.outline
+            WHERE worktree = ?4 ORDER BY score DESC, path LIMIT ?5""",
+            ((1 << SYMBOL_BITS) - 1, f"name : ({query})", SYMBOL_BITS, self._modules.worktree_id(worktree), limit),
+        )
+        return _hits(rows)
 
     def near(self, worktree: str, embedder: str, vector: np.ndarray, limit: int = 20) -> list[Hit]:
         """Symbols and modules whose short texts mean most nearly what `vector` does, best first; [] before sleep has
@@ -95,6 +105,17 @@ class Search:
             (query, limit),
         )
         return [Hit("answer", Target(level, path, symbol), score, key) for key, level, path, symbol, score in rows]
+
+
+def _hits(rows: Iterable[tuple[str, int, float, bytes]]) -> list[Hit]:
+    """Rows of (path, number of the symbol and 1, score, the file's symbols) as hits."""
+    symbols: dict[str, tuple[Symbol, ...]] = {}
+    hits: list[Hit] = []
+    for path, number, score, data in rows:
+        if path not in symbols:
+            symbols[path] = decode_symbols(data)
+        hits.append(Hit("code", _target(path, symbols[path], number - 1), score))
+    return hits
 
 
 def _target(path: str, symbols: tuple[Symbol, ...], index: int) -> Target:

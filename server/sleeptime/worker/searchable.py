@@ -38,4 +38,4 @@ def make_searchable(
         fill_vectors(paths, store, worktree.name, embedder, cancel)
     if not cancel.is_set():
         listener.progress(0, 0, "calibrating answers")
-        worktree.answerer.calibrate(paths, most_wrong, cancel, store.set_meta)
+        worktree.answerer.calibrate(ranks, most_wrong, cancel, store.set_meta)
