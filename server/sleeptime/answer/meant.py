@@ -14,6 +14,7 @@ _LISTING = re.compile(r"\s*(what|which) are\b", re.IGNORECASE)
 """Asks for several things: what one of them, or their file, is for does not name them; what their file holds does."""
 
 _WHY = re.compile(r"\s*why\b", re.IGNORECASE)
+_OPEN = re.compile(r"\s*(what|how|explain|describe)\b", re.IGNORECASE)
 _REASONS = frozenset({"rationale", "introduced", "purpose"})
 """What may answer a question why, whatever else its words look like."""
 
@@ -54,13 +55,9 @@ def intent_described(target: Target, question: str) -> IntentName | None:
 
 
 def intent_of_whole(question: str) -> Intent | None:
-    """The intent that only the repository has (how it is configured, how errors are handled), of a question what or
-    how.
-    """
-    intent, simply = find_intent(question, "repository"), find_intent(question)
-    if intent is None or simply is None or intent.levels != ("repository",):
-        return None
-    return intent if not simply.typed and simply.name not in {"rationale", "where"} else None
+    """What only the repository is asked (how it is configured, how errors are handled), of a question what or how."""
+    intent = find_intent(question, "repository")
+    return intent if intent is not None and intent.levels == ("repository",) and _OPEN.match(question) else None
 
 
 def words_that_ask(question: str) -> frozenset[str]:

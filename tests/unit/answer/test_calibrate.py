@@ -4,12 +4,14 @@ import numpy as np
 import pytest
 
 from fakes.outlines import OutlinesInMemory
-from sleeptime.answer.accept import FEATURES, VERSION, Acceptance, Proposal, Proposer, acceptance_from
+from sleeptime.answer.accept import FEATURES, VERSION, Acceptance, Proposal, acceptance_from
 from sleeptime.answer.calibrate import LIKELY, Calibrator, fit, is_right
+from sleeptime.answer.proposals import Proposer
 from sleeptime.answer.questions_made import Case, make_cases
 from sleeptime.answer.retrieve import understand
 from sleeptime.core.statistics import upper_bound
 from sleeptime.core.types import Target, level_of
+from sleeptime.index import rank
 
 TRADES = ("Session", "Adapter", "Cookie", "Redirect", "Template", "Blueprint")
 PARTS = ("Store", "Loader", "Parser", "Policy")
@@ -28,8 +30,10 @@ class Site:
 
     def __init__(self) -> None:
         self.outlines = OutlinesInMemory(FILES)
-        self.proposer = Proposer(self.outlines, self.search, lambda _target: "")
-        self.calibrator = Calibrator(self.outlines, lambda q: understand(q, self.outlines), self.proposer)
+        self.proposer = Proposer(self.outlines, self.search, lambda _target, _intent: "")
+        self.calibrator = Calibrator(
+            self.outlines, rank(self.outlines), lambda q: understand(q, self.outlines), self.proposer
+        )
 
     def search(self, words: str, limit: int) -> list[Target]:
         found = [
@@ -41,7 +45,7 @@ class Site:
         return found[:limit]
 
     def calibrated(self, most_wrong: float) -> Acceptance:
-        found = self.calibrator.calibrate(self.outlines.paths(), most_wrong, threading.Event())
+        found = self.calibrator.calibrate("key", most_wrong, threading.Event())
         assert found is not None
         return found
 
@@ -89,7 +93,7 @@ def test_what_is_written_down_is_read_again_and_another_version_is_not(found: Ac
 def test_a_cancelled_calibration_changes_nothing(site: Site) -> None:
     cancel = threading.Event()
     cancel.set()
-    assert site.calibrator.calibrate(site.outlines.paths(), 0.05, cancel) is None
+    assert site.calibrator.calibrate("key", 0.05, cancel) is None
 
 
 def test_questions_to_learn_from_and_to_measure_with_are_about_different_symbols(site: Site) -> None:
@@ -109,6 +113,20 @@ def test_an_answer_of_another_intent_or_about_something_else_is_wrong() -> None:
     assert is_right(Proposal(Target("module", "shop/carts.py"), "purpose", blank), asked)  # the file named after it
     assert not is_right(Proposal(target, "explain", blank), asked)
     assert not is_right(Proposal(target, "purpose", blank), Case("What is it not?"))
+
+
+def test_a_concept_and_the_class_named_after_it_answer_alike_but_a_function_does_not() -> None:
+    concept, blank = Target("topic", "", "cart"), (0.0,) * len(FEATURES)
+    asked = Case("Where are carts?", concept, "where")
+    assert is_right(Proposal(concept, "where", blank), asked)
+    assert is_right(Proposal(Target("class", "shop/carts.py", "Cart"), "defined", blank), asked)
+    assert not is_right(Proposal(Target("symbol", "shop/carts.py", "cart"), "defined", blank), asked)
+    assert not is_right(Proposal(Target("topic", "", "order"), "where", blank), asked)
+
+
+def test_concepts_are_asked_about_too(site: Site) -> None:
+    cases = [case for cases in site.calibrator._cases for case in cases if case.target and case.target.level == "topic"]
+    assert {case.intent for case in cases} == {"purpose", "explain", "rationale", "where"}
 
 
 def test_logistic_regression_learns_which_feature_matters() -> None:

@@ -15,7 +15,7 @@ from sleeptime.core.messages import Answered, Ask
 from sleeptime.core.ports import ChatRequest
 from sleeptime.core.settings import IndexSettings
 from sleeptime.core.types import Evidence, Target
-from sleeptime.index import Graph, Sources, still_holds
+from sleeptime.index import Graph, Sources, rank, still_holds
 from sleeptime.model import EchoModel
 from sleeptime.repo import open_repository, read_file
 from sleeptime.sleep import Sleeper, Tools
@@ -62,7 +62,7 @@ class Shop:
         return self.answerer.ready(Ask(root="", question=question, **where))
 
     def calibrate(self) -> None:
-        paths = self.sources.outlines.paths()
+        paths = rank(self.sources.outlines)
         self.answerer.calibrate(paths, 0.05, threading.Event(), self.store.set_meta)
 
     def live(self, question: str, reply: str, budget: int = 900, raw: int = 0) -> tuple[Answered, list[ChatRequest]]:
@@ -203,6 +203,18 @@ def test_calibration_is_kept_until_what_it_was_made_from_changes(shop: Shop) -> 
     shop.index()
     shop.calibrate()
     assert shop.store.meta(META_KEY) != marked
+
+
+def test_a_concept_that_was_written_about_is_calibrated_with(shop: Shop) -> None:
+    shop.calibrate()
+    before = acceptance_from(shop.store.meta(META_KEY))
+    shop.sleep()
+    assert shop.store.answers.concepts()
+    shop.calibrate()
+    after = acceptance_from(shop.store.meta(META_KEY))
+    assert before is not None
+    assert after is not None
+    assert after.key != before.key
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

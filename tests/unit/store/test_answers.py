@@ -62,3 +62,10 @@ def test_serving_is_remembered(store: Store, time) -> None:
     time.seconds = 2000.0
     store.answers.mark_served(["k", "unknown"])
     assert store.database.row("SELECT served, served_at FROM answers") == (1, 2000.0)
+
+
+def test_concepts_are_the_topics_of_no_file_that_something_was_written_about(store: Store) -> None:
+    cart, asked = Target("topic", "", "cart"), Target("topic", "src/app.py", "How do carts fill?")
+    for number, target in enumerate((cart, cart, asked, WSGI)):
+        store.answers.put(answer(f"k{number}", target))
+    assert store.answers.concepts() == [cart]

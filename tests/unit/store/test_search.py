@@ -33,6 +33,15 @@ def test_names_are_found_by_their_words(store: Store) -> None:
     assert targets(store, "getting started") == ["guide.md::Getting started"]
 
 
+def test_names_alone_are_searched_where_only_they_count(store: Store) -> None:
+    fill(store)
+    assert [str(hit.target) for hit in store.search.named("/one", "a session request")] == [
+        "app.py::Flask.open_session"
+    ]
+    assert store.search.named("/one", "request") == store.search.named("/one", "the") == []
+    assert store.search.named("/two", "session") == []
+
+
 def test_docstrings_and_names_used_inside_are_found(store: Store) -> None:
     fill(store)
     assert targets(store, "who handles a request")[0] == "app.py::Flask.wsgi_app"
