@@ -14,12 +14,13 @@ from sleeptime.answer.context import Context, build_context
 from sleeptime.answer.defuse import defused
 from sleeptime.answer.described import abbreviations, namesakes, own_words
 from sleeptime.answer.facts import FactAnswers
-from sleeptime.answer.find import Embed, Finder, no_vector
+from sleeptime.answer.find import Embed, Finder, Found, no_vector
 from sleeptime.answer.footer import footer
+from sleeptime.answer.places import FILES_SHOWN, see_also
 from sleeptime.answer.proposals import Proposer
 from sleeptime.answer.ready import facts_key, served
 from sleeptime.answer.retrieve import Understood, understand
-from sleeptime.answer.shelf import Shelf, is_unpredictable
+from sleeptime.answer.shelf import Shelf
 from sleeptime.core.intents import BY_NAME, SUMMARY_INTENT, IntentName, question_for
 from sleeptime.core.messages import Answered, Ask
 from sleeptime.core.ports import ChatRequest, ChatResult, Clock, Message, Model, OnText
@@ -27,9 +28,6 @@ from sleeptime.core.types import Evidence, Target
 from sleeptime.index import Freshness, Graph, Sources, cited_places, find_evidence
 from sleeptime.prompts import VERBOSITY, VERBOSITY_TOKENS, render
 from sleeptime.store import Store
-
-LOOKED_AT = 5
-"""Files named where no evidence was found."""
 
 NAMES_SEARCHED = 100
 """Names looked at that share a word with a description: tests, which no description means, have the most of them."""
@@ -63,7 +61,7 @@ class Answerer:
         self._store = store
         self._worktree = worktree
         self._finder = Finder(store, worktree, graph, sources)
-        self._shelf = Shelf(sources, store, self._freshness, self._finder)
+        self._shelf = Shelf(sources, store, self._freshness)
         self._proposer = Proposer(
             sources.outlines,
             self._sharing_words,
@@ -147,26 +145,23 @@ class Answerer:
             remember(META_KEY, found.to_json())
 
     def live(self, ask: Ask, live: Live) -> Answered:
-        """A short answer generated now from notes and facts; from raw source if the question could not be foreseen and
-        a larger budget is allowed for that.
+        """A short answer generated now from what `answer/shelf.py` chooses, with the places to look at besides.
 
         Raises:
             ModelError: the engine failed.
         """
         started = time.perf_counter()
         asked = self.understand(ask)
-        raw = live.raw_budget_tokens > live.budget_tokens and is_unpredictable(asked)
-        pieces = self._shelf.raw(asked, live.embed) if raw else self._shelf.notes_first(asked, live.embed)
-        budget = live.raw_budget_tokens if raw else live.budget_tokens
-        context = build_context(pieces, live.model.count_tokens, budget)
+        found = self._finder.find(ask.question, live.embed(ask.question))
+        reading = self._shelf.reading(asked, found.targets, live.budget_tokens, live.raw_budget_tokens)
+        context = build_context(reading.pieces, live.model.count_tokens, reading.tokens)
         if not context.pieces:
-            return self._without_evidence(ask, asked, live.embed, started)
+            return self._without_evidence(ask, asked, found, started)
         result = live.model.chat(_request(ask, context), live.cancel, live.on_text)
-        text, removed = without_bad_citations(result.text.strip(), self._sources)
-        answered = self._answered(ask, context, result, (text, removed))
-        return self._signed(replace(answered, model=live.model.name), asked, started, raw=raw)
+        answered = replace(self._answered(ask, context, found, result), model=live.model.name)
+        return self._signed(answered, asked, started, reading.because)
 
-    def _signed(self, answered: Answered, asked: Understood, started: float, *, raw: bool = False) -> Answered:
+    def _signed(self, answered: Answered, asked: Understood, started: float, because: str = "") -> Answered:
         """With what it was about, how long it took, and the line that says where it is from."""
         timed = replace(
             answered,
@@ -174,7 +169,7 @@ class Answerer:
             target=answered.target or (asked.targets[0] if asked.targets else None),
             intent=answered.intent or (asked.intent.name if asked.intent else ""),
         )
-        return replace(timed, footer=footer(timed, self._clock.now(), raw=raw))
+        return replace(timed, footer=footer(timed, self._clock.now(), because))
 
     def _stated(
         self, stated: tuple[str, tuple[Evidence, ...]] | None, about: tuple[str, Target, str], *, typed: bool = False
@@ -215,12 +210,14 @@ class Answerer:
         notes = (note.text for note in self._store.answers.for_target(target, intent)[:NOTES_READ])
         return " ".join([documentation, *notes])
 
-    def _answered(self, ask: Ask, context: Context, result: ChatResult, said: tuple[str, int]) -> Answered:
-        text, removed = said
+    def _answered(self, ask: Ask, context: Context, found: Found, result: ChatResult) -> Answered:
+        text, removed = without_bad_citations(result.text.strip(), self._sources)
+        evidence = find_evidence(text, context.passages)
+        also = see_also(text, evidence, found, self._sources)
         return Answered(
             question=ask.question,
-            text=defused(text),
-            evidence=find_evidence(text, context.passages),
+            text="\n\n".join(part for part in (defused(text), also) if part),
+            evidence=evidence,
             source="notes" if context.from_notes else "live",
             model="",
             created_at=self._clock.now() if context.notes_written_at is None else context.notes_written_at,
@@ -231,9 +228,9 @@ class Answerer:
             cancelled=result.finish == "cancelled",
         )
 
-    def _without_evidence(self, ask: Ask, asked: Understood, embed: Embed, started: float) -> Answered:
+    def _without_evidence(self, ask: Ask, asked: Understood, found: Found, started: float) -> Answered:
         """Says so, and where it looked."""
-        files = self._finder.find(ask.question, embed(ask.question)).files[:LOOKED_AT]
+        files = found.files[:FILES_SHOWN]
         looked = f" Nearest by its words: {', '.join(f'`{path}`' for path in files)}." if files else ""
         answered = Answered(
             question=ask.question,
@@ -266,6 +263,6 @@ def without_bad_citations(text: str, sources: Sources) -> tuple[str, int]:
 
 
 def _request(ask: Ask, context: Context) -> ChatRequest:
-    prompt = render("ask.v1", context=context.text, question=ask.question, style=VERBOSITY[ask.verbosity])
+    prompt = render("ask.v2", context=context.text, question=ask.question, style=VERBOSITY[ask.verbosity])
     messages = (Message("system", render("system.v1")), Message("user", prompt))
     return ChatRequest(messages, max_tokens=VERBOSITY_TOKENS[ask.verbosity])

@@ -6,9 +6,9 @@ from sleeptime.core.messages import Answered
 _ORIGINS = {"live": "from the source", "facts": "from the index, no model"}
 
 
-def footer(answered: Answered, now: float, *, raw: bool = False) -> str:
+def footer(answered: Answered, now: float, because: str = "") -> str:
     """For example "from notes written 2 h ago · 3 files · 212 tokens · 1.4 s". `created_at` of an answer from notes is
-    when the oldest of them was written; `raw`: source was read because the question could not be foreseen.
+    when the oldest of them was written; `because`: why more than notes about what is asked was read.
     """
     written = age(now - answered.created_at)
     origin = {
@@ -19,7 +19,7 @@ def footer(answered: Answered, now: float, *, raw: bool = False) -> str:
     tokens = answered.prompt_tokens + answered.generated_tokens
     changed = answered.changed_lines
     parts = (
-        f"{origin}, for the question was not foreseen" if raw else origin,
+        f"{origin}, for {because}" if because else origin,
         answered.model,
         f"{count} file{'' if count == 1 else 's'}",
         f"{tokens} tokens" if tokens else "",

@@ -144,7 +144,7 @@ class ActionsSettings(Struct, frozen=True, forbid_unknown_fields=True):
 class AnswerSettings(Struct, frozen=True, forbid_unknown_fields=True):
     """How questions are answered live."""
 
-    budget_tokens: Annotated[int, Meta(ge=128, description="Context given to a live answer (tokens).")] = 900
+    budget_tokens: Annotated[int, Meta(ge=128, description="Context given to a live answer at most (tokens).")] = 900
     raw_budget_tokens: Annotated[
         int,
         Meta(

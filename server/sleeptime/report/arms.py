@@ -83,11 +83,11 @@ def raw_retrieval(mind: Mind, library: Library, budget_tokens: int = RAW_TOKENS)
         started = time.perf_counter()
         targets = library.find(question.question)
         context = "\n\n".join(_fitting(_chunks(targets, library.sources), mind.model().count_tokens, budget_tokens))
-        task = render("ask.v1", context=context, question=question.question, style=VERBOSITY[how.verbosity])
+        task = render("ask.v2", context=context, question=question.question, style=VERBOSITY[how.verbosity])
         produced = chat(mind, task, how, files=[target.path for target in targets])
         return timed(produced, started)
 
-    depends_on = combined_hash(["raw.v1+ask.v1", mind.name, library.fingerprint, str(budget_tokens)])
+    depends_on = combined_hash(["raw.v1+ask.v2", mind.name, library.fingerprint, str(budget_tokens)])
     return Arm("raw retrieval", answer, depends_on, begin=mind.begin)
 
 

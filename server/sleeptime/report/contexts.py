@@ -63,7 +63,7 @@ def context_arms(mind: Mind, drafts: int) -> list[Arm]:
     notebook = Notebook(mind, drafts)
 
     def asking(question: Question, known: str, how: Try) -> Produced:
-        task = render("ask.v1", context=known, question=question.question, style=VERBOSITY[how.verbosity])
+        task = render("ask.v2", context=known, question=question.question, style=VERBOSITY[how.verbosity])
         return chat(mind, task, how, system="reasoner.v1")
 
     def raw(question: Question, how: Try) -> Produced:
@@ -78,7 +78,7 @@ def context_arms(mind: Mind, drafts: int) -> list[Arm]:
         known = f"{question.context}\n\nNotes:\n{notes.text}"
         return replace(asking(question, known, how), sleep_tokens=float(notes.tokens))
 
-    base = combined_hash(["context.v1+ask.v1+reasoner.v1", mind.name])
+    base = combined_hash(["context.v1+ask.v2+reasoner.v1", mind.name])
     slept = combined_hash([base, notebook.name])
     return [
         closed_book(mind),

@@ -177,6 +177,40 @@ def test_a_served_answer_whose_cited_lines_changed_says_so(shop: Shop) -> None:
     assert "evidence changed (2 lines)" in answered.footer
 
 
+def test_where_something_is_written_about_the_very_thing_little_else_is_read(shop: Shop) -> None:
+    question = "How does `Cart` keep count?"
+    before, (without,) = shop.live(question, "It keeps `lines`.")
+    shop.sleep()
+    after, (request,) = shop.live(question, "It keeps `lines`.")
+    assert "raise ValueError(count)" in without.messages[-1].content
+    assert "nothing was written about this" in before.footer
+    assert "raise ValueError(count)" not in request.messages[-1].content
+    assert NOTE in request.messages[-1].content
+    assert "nothing was written" not in after.footer
+
+
+def test_a_whole_budget_is_read_for_a_question_with_many_particulars(shop: Shop) -> None:
+    shop.sleep()
+    answered, (request,) = shop.live(RAMBLING, "`Cart.add` counts.")
+    assert "raise ValueError(count)" in request.messages[-1].content
+    assert "many particulars" in answered.footer
+
+
+def test_what_is_read_begins_alike_for_every_question(shop: Shop) -> None:
+    requests = [shop.live(f"How does `{name}` work?", "So.")[1][0] for name in ("Cart.add", "price_of")]
+    assert requests[0].messages[0] == requests[1].messages[0]
+    beginnings = [request.messages[1].content.partition("[shop/")[0] for request in requests]
+    assert beginnings[0] == beginnings[1]
+    assert "two or three sentences" in beginnings[0]
+
+
+def test_an_answer_says_where_else_to_look(shop: Shop) -> None:
+    answered, _ = shop.live("How does `Cart.total` add up?", "`Cart.total` sums.")
+    assert answered.text.startswith("`Cart.total` sums.\n\nSee also ")
+    assert "shop/prices.py:1" in answered.text
+    assert "shop/prices.py" not in {cited.path for cited in answered.evidence}
+
+
 RAMBLING = "Once the till, the tax and the customs officer disagree, which count of skus would win in `Cart.add`?"
 
 

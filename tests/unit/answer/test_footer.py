@@ -21,7 +21,7 @@ def test_facts_name_no_model_and_no_tokens() -> None:
 
 
 def test_raw_source_says_why_it_was_read() -> None:
-    assert footer(replace(NOTES, source="live"), 1000.0, raw=True).startswith(
+    assert footer(replace(NOTES, source="live"), 1000.0, "the question was not foreseen").startswith(
         "from the source, for the question was not foreseen · "
     )
 
