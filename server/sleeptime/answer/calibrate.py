@@ -11,7 +11,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from sleeptime.answer.accept import FEATURES, VERSION, Acceptance, Proposal
-from sleeptime.answer.described import namesakes, same_thing
+from sleeptime.answer.described import is_said, namesakes, own_words, same_thing
 from sleeptime.answer.proposals import Proposer
 from sleeptime.answer.questions_made import Case, make_cases
 from sleeptime.answer.retrieve import Understood
@@ -28,6 +28,9 @@ RIDGE = 1.0
 
 LIKELY = 0.5
 """What is more likely wrong than right is not served, however few of its kind were wrong so far."""
+
+_UNSAID = (FEATURES.index("left_over"), FEATURES.index("besides"))
+"""What tells that an answer does not speak of all that is asked."""
 
 NEVER = 2.0
 """A threshold that no probability reaches: served is only what is certain."""
@@ -109,7 +112,11 @@ def is_right(proposal: Proposal, case: Case) -> bool:
     """Whether serving the proposal answers the question."""
     if case.target is None or _as_asked(proposal.intent) != _as_asked(case.intent):
         return False
-    return any(_is_meant(other, case.target) for other in (proposal.target, *proposal.alike))
+    says_all = not any(proposal.features[place] for place in _UNSAID) if proposal.features else True
+    if case.is_particular and not says_all:
+        return False
+    found = proposal.target, *proposal.alike
+    return any(_is_meant(one, case.target) for one in found) or (says_all and _is_part(case.target, proposal.target))
 
 
 def _is_meant(found: Target, meant: Target) -> bool:
@@ -117,6 +124,12 @@ def _is_meant(found: Target, meant: Target) -> bool:
     if "topic" in {found.level, meant.level}:
         return namesakes(found, meant) and "symbol" not in {found.level, meant.level}
     return found == meant or same_thing(found, meant)
+
+
+def _is_part(meant: Target, found: Target) -> bool:
+    """Whether a function is named after a concept: how it works, a concept's note tells that speaks of its words."""
+    names = own_words(meant)
+    return (meant.level, found.level) == ("symbol", "topic") and all(is_said(word, names) for word in own_words(found))
 
 
 def _as_asked(intent: IntentName | None) -> IntentName | None:

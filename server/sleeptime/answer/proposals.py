@@ -39,6 +39,9 @@ MOST_WORDS = 10
 ones have more, no short one has.
 """
 
+MOSTLY = 0.5
+"""Share of a name's words that are most of it."""
+
 PROPOSALS = 6
 SEARCHED = 40
 LISTED = 8
@@ -157,8 +160,8 @@ class Proposer:
         return next((p for p in proposals if p.target.level == "class"), None)
 
     def _names_something(self, word: str) -> bool:
-        """Whether a word is in a name here, as it is or inflected."""
-        return any(one.of_question == 1.0 for one in self._described(frozenset({word})))
+        """Whether a word is most of a name here, as it is or inflected."""
+        return any(one.of_question == 1.0 and one.of_name >= MOSTLY for one in self._described(frozenset({word})))
 
     def _described(self, words: frozenset[str]) -> list[Described]:
         if not words:

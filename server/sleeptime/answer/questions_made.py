@@ -27,11 +27,14 @@ KINDS = frozenset({"class", "interface", "struct", "trait", "function", "method"
 
 
 class Case(Struct, frozen=True):
-    """A question and what it is about. With `target` None no ready answer answers it."""
+    """A question and what it is about. With `target` None no ready answer answers it; with `is_particular` one does
+    that speaks of all that the question says.
+    """
 
     question: str
     target: Target | None = None
     intent: IntentName | None = None
+    is_particular: bool = False
 
 
 class Family(Struct, frozen=True):
@@ -61,6 +64,8 @@ TRAIN = Family(
         ("rationale", "Why does {project} have {words} support for serious work?"),
         ("purpose", "What is the role of {project}'s {words} in {near}?"),
         ("explain", "How does {project} handle {near} {words}?"),
+        ("purpose", "What is {project}'s {near} {words} system?"),
+        ("rationale", "Why does {project} use {near} {words}?"),
     ),
     wrong_named=(
         "What does {name} do when {other} fails?",
@@ -76,6 +81,7 @@ TRAIN = Family(
         "Why does {project} make {words} fast?",
         "How does {project} handle {far} {words}?",
         "How does {project} handle {words} {other}?",
+        "What is {project}'s {other} {words} system?",
     ),
     absent=(
         "What is {project}'s {absent} system?",
@@ -99,6 +105,8 @@ HELD_OUT = Family(
         ("rationale", "Why does {project} provide a {words} mechanism for larger programs?"),
         ("purpose", "What is the meaning of {project}'s {words} concept in terms of {near}?"),
         ("explain", "How does {project} implement its {near} {words} management?"),
+        ("purpose", 'What is the definition of {project}\'s "{near} {words}" concept?'),
+        ("rationale", "Why does {project} provide a {near} {words} mechanism?"),
     ),
     wrong_named=(
         "What would happen to {name} if {other} were removed?",
@@ -114,6 +122,7 @@ HELD_OUT = Family(
         "What is the meaning of {project}'s {words} concept in terms of {far}?",
         "How does {project} implement its {far} {words} management?",
         "How does {project} implement its {words} {far} management?",
+        "Why does {project} provide a {other} {words} mechanism?",
     ),
     absent=(
         "What is the purpose of {project}'s {absent}?",
@@ -167,12 +176,15 @@ def _symbol(path: str, symbol: Symbol) -> Subject:
 
 
 def _concept(concept: Concept, outlines: Outlines) -> Subject:
-    first = concept.members[0]
-    outline = outlines.outline(first.path)
-    symbol = find_symbol(outline, first.symbol) if outline and first.symbol else None
-    said = symbol.docstring if symbol else outline.docstring if outline else ""
     names = frozenset(word for member in concept.members for word in words_of_name(member))
+    said = _documentation(concept.members[0], outlines) if concept.members else ""
     return Subject(Target("topic", "", concept.name), _besides(names, said))
+
+
+def _documentation(target: Target, outlines: Outlines) -> str:
+    outline = outlines.outline(target.path)
+    symbol = find_symbol(outline, target.symbol) if outline and target.symbol else None
+    return symbol.docstring if symbol else outline.docstring if outline else ""
 
 
 def _besides(names: frozenset[str], said: str) -> tuple[str, ...]:
@@ -213,7 +225,7 @@ def _about(
     wrong += family.absent
     for intent, template in right:
         if (asked := _asked_of(target.level, intent)) and _can_be_filled(template, values):
-            yield Case(template.format(**values), target, asked)
+            yield Case(template.format(**values), target, asked, "{near}" in template)
     for template in wrong:
         if _can_be_filled(template, values):
             yield Case(template.format(**values))

@@ -124,6 +124,23 @@ def test_a_concept_and_the_class_named_after_it_answer_alike_but_a_function_does
     assert not is_right(Proposal(Target("topic", "", "order"), "where", blank), asked)
 
 
+def test_a_particular_that_the_answer_does_not_speak_of_makes_it_wrong() -> None:
+    concept, blank = Target("topic", "", "cart"), (0.0,) * len(FEATURES)
+    asked = Case("How are paid carts kept?", concept, "explain", is_particular=True)
+    unsaid = tuple(0.25 if name == "left_over" else 0.0 for name in FEATURES)
+    assert is_right(Proposal(concept, "explain", blank), asked)
+    assert not is_right(Proposal(concept, "explain", unsaid), asked)
+
+
+def test_a_concept_answers_for_a_function_named_after_it_if_it_speaks_of_all_its_words() -> None:
+    concept, blank = Target("topic", "", "cart"), (0.0,) * len(FEATURES)
+    asked = Case("How does filling carts work?", Target("symbol", "shop/carts.py", "fill_cart"), "explain")
+    unsaid = tuple(0.25 if name == "left_over" else 0.0 for name in FEATURES)
+    assert is_right(Proposal(concept, "explain", blank), asked)
+    assert not is_right(Proposal(concept, "explain", unsaid), asked)
+    assert not is_right(Proposal(Target("topic", "", "order"), "explain", blank), asked)
+
+
 def test_concepts_are_asked_about_too(site: Site) -> None:
     cases = [case for cases in site.calibrator._cases for case in cases if case.target and case.target.level == "topic"]
     assert {case.intent for case in cases} == {"purpose", "explain", "rationale", "where"}
