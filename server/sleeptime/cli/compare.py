@@ -15,7 +15,7 @@ from sleeptime.answer.find import Vector
 from sleeptime.cli.arms import Answering, Engine, product_arm, ready_arm, search_arm
 from sleeptime.cli.console import AsJson, ModelName, Report, load_settings, out, progress, with_worker
 from sleeptime.cli.places import repository_root
-from sleeptime.cli.sites import Site, Sites, computed_tokens, sleep_blind, sleep_minutes
+from sleeptime.cli.sites import Site, Sites, sleep_blind, sleep_minutes
 from sleeptime.core import messages as say
 from sleeptime.core.errors import EvaluationError
 from sleeptime.core.ports import Embedder
@@ -203,7 +203,7 @@ class Bench:
         spent = site.spent()
         if spent.count and not more_tokens:
             self.slept[name] = (
-                f"slept {spent.seconds / 60:.0f} min, {computed_tokens(spent):,} tokens over "
+                f"slept {spent.seconds / 60:.0f} min, {spent.computed_tokens:,} tokens over "
                 f"{site.modules_slept_on()} modules, {site.store.answers.count()} answers kept"
             )
         return product_arm(way, site, site.tokens_a_module())
@@ -225,7 +225,7 @@ class Bench:
 
     def _blind(self, slept: Site, report: Report) -> Site:
         site = self._sites.kept(f"blind-{self._mind.name}")
-        sleep_blind(site, self._mind.model, computed_tokens(slept.spent()), _asleep(report))
+        sleep_blind(site, self._mind.model, slept.spent().computed_tokens, _asleep(report))
         self._sites.make_searchable(site)
         return site
 

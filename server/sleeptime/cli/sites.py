@@ -60,7 +60,7 @@ class Site:
 
     def tokens_a_module(self) -> float:
         """Sleep's tokens over its modules."""
-        return computed_tokens(self.spent()) / max(1, self.modules_slept_on())
+        return self.spent().computed_tokens / max(1, self.modules_slept_on())
 
     def _content(self, path: str) -> bytes:
         return "\n".join(self.sources.lines(path)).encode()
@@ -122,11 +122,6 @@ def comparison_folder(repository: Repository) -> Path:
     return user_cache_path("sleeptime") / "compare" / store_path(repository.identity).stem
 
 
-def computed_tokens(totals: Totals) -> int:
-    """Tokens that were computed: read and not reused, or written."""
-    return totals.prompt_tokens - totals.cached_tokens + totals.generated_tokens
-
-
 def sleep_minutes(site: Site, lend: Callable[[], Model], minutes: float, on_progress: OnProgress) -> None:
     """Sleep as at a user's, until all sleeps of this store together took `minutes`. A sleep that came to its end is
     not topped up for the job that its end cut short: the store, and all that was measured on it, stays as it is.
@@ -151,10 +146,10 @@ def sleep_blind(site: Site, lend: Callable[[], Model], tokens: int, on_progress:
 
     def watch(done: int, total: int, text: str) -> None:
         on_progress(done, total, text)
-        if computed_tokens(site.spent()) >= tokens:
+        if site.spent().computed_tokens >= tokens:
             enough.set()
 
-    if computed_tokens(site.spent()) < tokens:
+    if site.spent().computed_tokens < tokens:
         _sleep(site, Tools(lend(), SystemClock(), Machine().used, order=at_random), enough, watch)
 
 

@@ -22,7 +22,6 @@ LIVE = ("notes", "live")
 GUESSED_LIVE_SECONDS, GUESSED_LIVE_TOKENS = 14.0, 900.0
 """What a live answer takes on two cores, used until this repository has had one."""
 
-JOULES_A_WATT_HOUR = 3600.0
 NOTES_SHOWN = 10
 
 
@@ -101,7 +100,7 @@ def _slept(jobs: Sequence[Entry]) -> Slept:
         read_tokens=sum(job.prompt_tokens - job.cached_tokens for job in jobs),
         reused_tokens=sum(job.cached_tokens for job in jobs),
         written_tokens=sum(job.generated_tokens for job in jobs),
-        watt_hours=sum(job.joules for job in jobs) / JOULES_A_WATT_HOUR,
+        watt_hours=sum(job.watt_hours for job in jobs),
     )
 
 
@@ -111,17 +110,13 @@ def _saved(answers: Sequence[Entry]) -> Saved:
     seconds, tokens = GUESSED_LIVE_SECONDS, GUESSED_LIVE_TOKENS
     if live:
         seconds = statistics.fmean(entry.seconds for entry in live)
-        tokens = statistics.fmean(_computed(entry) for entry in live)
+        tokens = statistics.fmean(entry.computed_tokens for entry in live)
     return Saved(
         seconds=sum(max(0.0, seconds - entry.seconds) for entry in ready),
         tokens=tokens * len(ready),
         live_seconds=seconds,
         guessed=not live,
     )
-
-
-def _computed(entry: Entry) -> int:
-    return entry.prompt_tokens - entry.cached_tokens + entry.generated_tokens
 
 
 def _used(answers: Iterable[Entry]) -> list[tuple[str, int]]:

@@ -11,10 +11,33 @@ from sleeptime.store.database import Database
 EntryKind = Literal["job", "answer"]
 
 
-class Entry(Struct, frozen=True, kw_only=True):
+JOULES_A_WATT_HOUR = 3600.0
+
+
+class Usage(Struct, frozen=True):
+    """What thinking took. `prompt_tokens` counts all, `cached_tokens` of them were reused; joules are estimated."""
+
+    prompt_tokens: int = 0
+    cached_tokens: int = 0
+    generated_tokens: int = 0
+    seconds: float = 0.0
+    cpu_seconds: float = 0.0
+    joules: float = 0.0
+
+    @property
+    def computed_tokens(self) -> int:
+        """Tokens that were read and not reused, or written."""
+        return self.prompt_tokens - self.cached_tokens + self.generated_tokens
+
+    @property
+    def watt_hours(self) -> float:
+        """The energy in the unit that people pay for."""
+        return self.joules / JOULES_A_WATT_HOUR
+
+
+class Entry(Usage, frozen=True, kw_only=True):
     """One job that ran or one answer that was served. `source` says where it came from (`cache`, `notes`, `live`,
-    `facts`, or `nothing` where none was found; for a job `sleep`); `prompt_tokens` counts all, `cached_tokens` of them
-    were reused.
+    `facts`, or `nothing` where none was found; for a job `sleep`).
     """
 
     kind: EntryKind
@@ -22,25 +45,13 @@ class Entry(Struct, frozen=True, kw_only=True):
     target: Target
     intent: str = ""
     model: str = ""
-    prompt_tokens: int = 0
-    cached_tokens: int = 0
-    generated_tokens: int = 0
-    seconds: float = 0.0
-    cpu_seconds: float = 0.0
-    joules: float = 0.0
     at: float = 0.0
 
 
-class Totals(Struct, frozen=True):
-    """Sums over entries."""
+class Totals(Usage, frozen=True, kw_only=True):
+    """Sums over `count` entries."""
 
     count: int = 0
-    prompt_tokens: int = 0
-    cached_tokens: int = 0
-    generated_tokens: int = 0
-    seconds: float = 0.0
-    cpu_seconds: float = 0.0
-    joules: float = 0.0
 
 
 class Asked(Struct, frozen=True, kw_only=True):
@@ -95,7 +106,7 @@ class Ledger:
             FROM ledger WHERE at >= ? GROUP BY kind, source""",
             (since,),
         )
-        return {(kind, source): Totals(*sums) for kind, source, *sums in rows}
+        return {(kind, source): Totals(*sums, count=count) for kind, source, count, *sums in rows}
 
     def entries(self, since: float = 0.0, limit: int = 1000) -> list[Entry]:
         """The latest entries, newest first."""

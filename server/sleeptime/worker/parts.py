@@ -36,7 +36,6 @@ from sleeptime.worker.place import LendModel, OnProgress
 from sleeptime.worker.searchable import Worktree, make_searchable
 
 MaybeAnswered = TypeVar("MaybeAnswered", Answered, Answered | None)
-JOULES_A_WATT_HOUR = 3600.0
 BYTES_PER_GB = 10**9
 
 log = logging.getLogger(__name__)
@@ -274,8 +273,7 @@ class RepositoryPlace:
 
     def spent(self, since: float) -> Spent:
         slept = self._store.ledger.totals(since).get(("job", "sleep"), Totals())
-        tokens = slept.prompt_tokens - slept.cached_tokens + slept.generated_tokens
-        return Spent(slept.seconds / 60, tokens, slept.joules / JOULES_A_WATT_HOUR)
+        return Spent(slept.seconds / 60, slept.computed_tokens, slept.watt_hours)
 
     def close(self) -> None:
         self._store.close()

@@ -6,9 +6,10 @@ import pytest
 from fakes.embedder import LetterEmbedder
 from fakes.outlines import OutlinesInMemory
 from fakes.shop import FILES
+from fakes.stored import put_files
 from sleeptime.answer import Finder, Vector
-from sleeptime.index import Graph, Sources, parse
-from sleeptime.store import FileRow, Store, encode_outline, open_writer
+from sleeptime.index import Graph, Sources
+from sleeptime.store import Store, open_writer
 
 WORKTREE = "/one"
 MORE = FILES | {
@@ -21,13 +22,7 @@ MORE = FILES | {
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
     with open_writer(tmp_path / "store.db") as opened:
-        rows = {}
-        for path, text in MORE.items():
-            language = "markdown" if path.endswith(".md") else "python"
-            rows[path] = encode_outline(path, parse(text.encode(), language))
-        ids = opened.modules.put_outlines(list(rows.values()))
-        files = [FileRow(path, 1, 1, ids[row.blob, row.language]) for path, row in rows.items()]
-        opened.modules.update_files(WORKTREE, files)
+        put_files(opened, WORKTREE, MORE)
         yield opened
 
 

@@ -5,9 +5,10 @@ from pathlib import Path
 import pytest
 
 from fakes.shop import CART, FILES
+from fakes.stored import put_files
 from sleeptime.index import Sources, parse
 from sleeptime.sleep.bodies import bodies, fill_bodies
-from sleeptime.store import FileRow, Store, encode_outline, open_writer
+from sleeptime.store import Store, open_writer
 
 WORKTREE = "/one"
 
@@ -15,14 +16,8 @@ WORKTREE = "/one"
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
     with open_writer(tmp_path / "store.db") as opened:
-        put(opened, FILES)
+        put_files(opened, WORKTREE, FILES)
         yield opened
-
-
-def put(store: Store, files: dict[str, str]) -> None:
-    outlines = {path: encode_outline(text, parse(text.encode(), "python")) for path, text in files.items()}
-    ids = store.modules.put_outlines(list(outlines.values()))
-    store.modules.update_files(WORKTREE, [FileRow(p, 1, 1, ids[o.blob, o.language]) for p, o in outlines.items()])
 
 
 def fill(store: Store, files: dict[str, str], cancel: threading.Event | None = None) -> int:

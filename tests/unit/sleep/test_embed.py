@@ -5,11 +5,11 @@ from pathlib import Path
 import pytest
 
 from fakes.embedder import LetterEmbedder
+from fakes.stored import put_files
 from sleeptime.core.types import Answer, GateResults, Target
-from sleeptime.index import parse
 from sleeptime.sleep import embed
 from sleeptime.sleep.embed import fill_vectors
-from sleeptime.store import FileRow, Store, encode_outline, open_writer
+from sleeptime.store import Store, open_writer
 
 WORKTREE = "/one"
 CART = '"""Carts."""\nclass Cart:\n    """Holds skus. And more."""\n    size = 1\n    def add(self, sku): ...\n'
@@ -20,14 +20,8 @@ FILES = {"shop/cart.py": CART, "shop/zoo.py": ZOO, "tests/test_cart.py": "def te
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
     with open_writer(tmp_path / "store.db") as opened:
-        put(opened, FILES)
+        put_files(opened, WORKTREE, FILES)
         yield opened
-
-
-def put(store: Store, files: dict[str, str]) -> None:
-    outlines = {path: encode_outline(text, parse(text.encode(), "python")) for path, text in files.items()}
-    ids = store.modules.put_outlines(list(outlines.values()))
-    store.modules.update_files(WORKTREE, [FileRow(p, 1, 1, ids[o.blob, o.language]) for p, o in outlines.items()])
 
 
 def fill(store: Store, embedder: LetterEmbedder, cancel: threading.Event | None = None) -> int:
@@ -80,7 +74,7 @@ def test_a_new_summary_takes_the_old_texts_place(store: Store) -> None:
 def test_a_changed_file_is_found_by_what_it_says_now(store: Store) -> None:
     embedder = LetterEmbedder()
     fill(store, embedder)
-    put(store, {"shop/zoo.py": "def www(): ...\n"})
+    put_files(store, WORKTREE, {"shop/zoo.py": "def www(): ...\n"})
     assert "shop/zoo.py::zzz" not in near(store, embedder, "zzz")
     fill(store, embedder)
     assert near(store, embedder, "www")[0] == "shop/zoo.py::www"
@@ -102,7 +96,7 @@ def test_a_cancelled_run_embeds_nothing_more_and_the_next_one_goes_on(
 
 
 def test_two_files_of_one_content_are_two_places(store: Store) -> None:
-    put(store, {"shop/copy.py": ZOO})
+    put_files(store, WORKTREE, {"shop/copy.py": ZOO})
     embedder = LetterEmbedder()
     fill_vectors(["shop/copy.py", "shop/zoo.py"], store, WORKTREE, embedder, threading.Event())
     assert {"shop/copy.py::zzz", "shop/zoo.py::zzz"} <= set(near(store, embedder, "zzz"))

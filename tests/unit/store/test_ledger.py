@@ -13,8 +13,8 @@ def test_spending_is_summed_by_kind_and_source(store: Store) -> None:
     store.ledger.add(entry("job", "sleep", prompt_tokens=50, generated_tokens=5, seconds=1.0))
     store.ledger.add(entry("answer", "cache", seconds=0.25))
     assert store.ledger.totals() == {
-        ("job", "sleep"): Totals(2, 150, 60, 15, 3.0),
-        ("answer", "cache"): Totals(1, 0, 0, 0, 0.25),
+        ("job", "sleep"): Totals(150, 60, 15, 3.0, count=2),
+        ("answer", "cache"): Totals(0, 0, 0, 0.25, count=1),
     }
 
 
@@ -22,7 +22,7 @@ def test_only_what_happened_since_is_counted(store: Store, time) -> None:
     store.ledger.add(entry("job", "sleep"))
     time.seconds = 2000.0
     store.ledger.add(entry("answer", "live", model="echo"))
-    assert store.ledger.totals(since=2000.0) == {("answer", "live"): Totals(1, 0, 0, 0, 0.0)}
+    assert store.ledger.totals(since=2000.0) == {("answer", "live"): Totals(count=1)}
     assert [(found.source, found.at) for found in store.ledger.entries()] == [("live", 2000.0), ("sleep", 1000.0)]
     assert store.ledger.entries(since=1500.0)[0] == entry("answer", "live", model="echo", at=2000.0)
 
