@@ -52,6 +52,13 @@ SETTLE_SECONDS = 5.0
 
 
 def main() -> None:
+    given = options(sys.argv[1:])
+    for name in given.repository:
+        print(measured(name, given), flush=True)
+
+
+def options(arguments: Sequence[str]) -> argparse.Namespace:
+    """What was typed, checked before anything is fetched or slept."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("questions", type=Path)
     parser.add_argument("--model", default="qwen2.5-coder-1.5b")
@@ -60,29 +67,33 @@ def main() -> None:
     parser.add_argument("--repository", choices=sorted(SDISTS), action="append", help="only this one")
     parser.add_argument("--slept-store", type=Path, help="of the one --repository: begin with a copy of it")
     parser.add_argument("--without", choices=EVERY_ARM, action="append", default=[], help="leave this arm out")
-    given = parser.parse_args()
-    names = given.repository or list(SDISTS)
-    if given.slept_store and (len(names) > 1 or not given.sleep_minutes or not given.slept_store.is_file()):
+    given = parser.parse_args(arguments)
+    given.repository = given.repository or list(SDISTS)
+    is_one = len(given.repository) == 1
+    if given.slept_store and not (is_one and given.sleep_minutes and given.slept_store.is_file()):
         parser.error("--slept-store needs a file, the one --repository that it is about, and --sleep-minutes above 0")
-    for name in names:
-        print(measured(name, given), flush=True)
+    return given
+
+
+def wanted_of(given: argparse.Namespace, settings: Settings, rows: Path) -> Wanted:
+    """What is to be compared."""
+    return Wanted(
+        limit=given.limit, verbosities=(settings.answer.verbosity,), samples=1, drafts=1, seed=0,
+        sleep_minutes=given.sleep_minutes, arms=tuple(arm for arm in EVERY_ARM if arm not in given.without), rows=rows,
+    )  # fmt: skip
 
 
 def measured(name: str, given: argparse.Namespace) -> str:
     """One repository's tables, written down too."""
     root, settings = fetch_sdist(SDISTS[name]), load_settings(given.model)
     stem = HERE / "results" / f"answers-{name}-{given.model}"
-    wanted = Wanted(
-        limit=given.limit, verbosities=(settings.answer.verbosity,), samples=1, drafts=1, seed=0,
-        sleep_minutes=given.sleep_minutes, arms=tuple(arm for arm in EVERY_ARM if arm not in given.without),
-        rows=beside(stem, ".rows.jsonl"),
-    )  # fmt: skip
+    wanted = wanted_of(given, settings, beside(stem, ".rows.jsonl"))
     asked = [
         question for kind in ("short", "deep") for question in read_questions(given.questions / f"{name}.{kind}.jsonl")
     ]
     print(f"{name}: sleeping and asking …", file=sys.stderr)
     slept = slept_store(root, settings, given.sleep_minutes)
-    if given.slept_store and not slept.exists():
+    if given.slept_store and not slept.exists():  # what a run before this one began with has been slept on
         copy_store(given.slept_store, slept)
     comparison = run_comparison(asked, root, settings, wanted)
     write_json(comparison, beside(stem, ".json"))

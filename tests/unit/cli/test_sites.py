@@ -6,8 +6,10 @@ from fakes.git import write
 from fakes.shop import FILES
 from sleeptime.answer import META_KEY
 from sleeptime.cli.sites import Sites, sleep_minutes
+from sleeptime.core.types import Target
 from sleeptime.model import EchoModel
 from sleeptime.repo import open_repository
+from sleeptime.store import Entry
 
 
 @pytest.fixture
@@ -37,6 +39,13 @@ def test_a_sleep_that_came_to_its_end_is_not_topped_up(sites):
 def test_more_minutes_are_slept_on_top(sites):
     site = sites.kept("sleep-echo")
     assert slept(site, 0.05) == 1
+    assert slept(site, 0.06) == 1
+
+
+def test_minutes_in_the_ledger_of_a_store_that_slept_elsewhere_count(sites):
+    site = sites.kept("sleep-echo")
+    site.store.ledger.add(Entry(kind="job", source="sleep", target=Target("repository"), seconds=3.0))
+    assert slept(site, 0.05) == 0
     assert slept(site, 0.06) == 1
 
 
