@@ -1,6 +1,6 @@
 """Text to structure: outlines of files, and the graph between them. Pure, and never fails on any bytes."""
 
-from sleeptime.index.compare import SymbolChange, compare_outlines, with_moves
+from sleeptime.index.compare import SymbolChange, changed_sections, compare_outlines, with_moves
 from sleeptime.index.concepts import Concept, concepts, named_after
 from sleeptime.index.facts import Attribute, Facts, Resolution, Use
 from sleeptime.index.freshness import PROSE, Freshness, folder_of, members
@@ -41,6 +41,7 @@ __all__ = [
     "Sources",
     "SymbolChange",
     "Use",
+    "changed_sections",
     "cited_places",
     "code_names",
     "compare_outlines",

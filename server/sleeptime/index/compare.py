@@ -1,5 +1,5 @@
-"""What differs between two states of some files, symbol by symbol: added, removed, changed, moved, and whether callers
-may have to change with it.
+"""What differs between two states of some files, symbol by symbol: added, removed, changed, renamed, moved, and whether
+callers may have to change with it.
 """
 
 import re
@@ -12,10 +12,10 @@ from msgspec import Struct
 from sleeptime.core.types import CLASS_KINDS, Outline, Symbol
 from sleeptime.index.lookup import FUNCTIONS
 
-ChangeKind = Literal["added", "removed", "changed", "moved"]
+ChangeKind = Literal["added", "removed", "changed", "renamed", "moved"]
 
 SameTokens = Callable[[Symbol, Symbol], bool]
-"""(before, now) -> whether only comments, blank space or place differ; False if that cannot be told."""
+"""(before, now) -> whether only comments, blank space, place or their own name differ; False if that cannot be told."""
 
 _ARROW = re.compile(r"[-=]>")
 _OPENING, _CLOSING = "([{<", ")]}>"
@@ -46,7 +46,8 @@ def compare_outlines(
 ) -> list[SymbolChange]:
     """The symbols of one file that differ, in the order in which they stand; None is a file that is not there.
 
-    Local variables and headings are passed over, and a class that only differs in members that are named themselves.
+    Passed over are local variables, private fields (what assigns them is told), headings (`changed_sections`), and a
+    class that only differs in members that are named themselves.
     """
     old, new = _comparable(before), _comparable(after)
     changes = [SymbolChange("removed", path, symbol, symbol, path) for name, symbol in old.items() if name not in new]
@@ -57,15 +58,30 @@ def compare_outlines(
         elif was.text_hash != symbol.text_hash and not same_tokens(was, symbol):
             breaking = _is_public(symbol, after) and breaks_callers(was, symbol)
             changes.append(SymbolChange("changed", path, symbol, was, path, breaking))
-    return list(_told_once(_removals_judged(changes, before)))
+    return _with_renames(list(_told_once(_removals_judged(changes, before))), same_tokens)
+
+
+def changed_sections(before: Outline | None, after: Outline | None) -> list[Symbol]:
+    """The sections of a text that are new or read differently, the innermost of those that stand in each other."""
+    old = {symbol.qualified_name: symbol.text_hash for symbol in (before.symbols if before else ())}
+    symbols = after.symbols if after else ()
+    differing = [
+        symbol for symbol in symbols if symbol.kind == "heading" and old.get(symbol.qualified_name) != symbol.text_hash
+    ]
+    around = {symbol.parent for symbol in differing}
+    return [symbol for symbol in differing if symbols.index(symbol) not in around]
 
 
 def _comparable(outline: Outline | None) -> dict[str, Symbol]:
     return {
         symbol.qualified_name: symbol
         for symbol in (outline.symbols if outline else ())
-        if symbol.kind not in {"heading", "variable"} and not _is_local(symbol, outline)
+        if not _is_passed_over(symbol) and not _is_local(symbol, outline)
     }
+
+
+def _is_passed_over(symbol: Symbol) -> bool:
+    return symbol.kind in {"heading", "variable"} or (symbol.kind == "field" and not symbol.exported)
 
 
 def _is_local(symbol: Symbol, outline: Outline | None) -> bool:
@@ -99,6 +115,29 @@ def _told_once(changes: Iterable[SymbolChange]) -> Iterator[SymbolChange]:
         said_by_members = name in owners and change.kind == "changed" and not change.new_signature
         if not within and not said_by_members:
             yield change
+
+
+def _with_renames(changes: list[SymbolChange], same_tokens: SameTokens) -> list[SymbolChange]:
+    """The same, where what went and what came only differ in their name."""
+    gone = [change for change in changes if change.kind == "removed"]
+    renamed: dict[int, SymbolChange] = {}
+    for arrival in (change for change in changes if change.kind == "added"):
+        for one in gone:
+            if _may_be(one.symbol, arrival.symbol) and same_tokens(one.symbol, arrival.symbol):
+                gone.remove(one)
+                now, was = arrival.symbol, one.symbol
+                renamed[id(arrival)] = SymbolChange("renamed", arrival.path, now, was, arrival.path, one.breaking)
+                renamed[id(one)] = renamed[id(arrival)]
+                break
+    told = (renamed.get(id(change), change) for change in changes)
+    return list({id(change): change for change in told}.values())
+
+
+def _may_be(before: Symbol, now: Symbol) -> bool:
+    """Whether what went is worth comparing with what came: of one kind, in one place, used in one way."""
+    if before.kind != now.kind or _owners(before.qualified_name) != _owners(now.qualified_name):
+        return False
+    return before.signature.replace(before.name, now.name) == now.signature
 
 
 def _owners(qualified_name: str) -> list[str]:

@@ -29,8 +29,9 @@ def syntax_tree(text: bytes, spec: LanguageSpec) -> Tree:
     return Parser(grammar(spec.name)).parse(text)
 
 
-def token_hash(text: bytes, language: str, span: Span) -> str:
-    """A hash of the tokens in `span` but comments: the same after comments, blank space or place changed.
+def token_hash(text: bytes, language: str, span: Span, without: str = "") -> str:
+    """A hash of the tokens in `span` but comments and the name `without`: the same after comments, blank space or place
+    changed.
 
     Prose and unknown languages are hashed by their words.
     """
@@ -40,7 +41,8 @@ def token_hash(text: bytes, language: str, span: Span) -> str:
         return combined_hash(part.decode("utf-8", "surrogateescape").split())
     tree = syntax_tree(text, spec)
     start = _byte_at(text, span.start_line, span.start_column)
-    return combined_hash(_tokens(tree.root_node, start, start + len(part)))
+    tokens = _tokens(tree.root_node, start, start + len(part))
+    return combined_hash(["" if token == without else token for token in tokens])
 
 
 def _tokens(root: Node, start: int, end: int) -> list[str]:

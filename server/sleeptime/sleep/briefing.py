@@ -5,44 +5,22 @@ model may put sentences before them, if they pass the gates.
 import threading
 from collections.abc import Iterable
 
-from msgspec import Struct
 from msgspec.structs import replace
 
 from sleeptime.core.intents import question_for
 from sleeptime.core.keys import answer_key, combined_hash
-from sleeptime.core.ports import ChatRequest, Clock, Message, Model
+from sleeptime.core.ports import Clock, Model
 from sleeptime.core.types import Answer, GateResults, Target
-from sleeptime.index import Graph, Passage, Sources
-from sleeptime.prompts import render
+from sleeptime.index import Graph, Sources
 from sleeptime.repo import FileChange, Repository, head
 from sleeptime.sleep.absences import LAST_TIME, Absences
 from sleeptime.sleep.changelog import ChangeLog, offer
 from sleeptime.sleep.changes import Comparison
-from sleeptime.sleep.verify import check, keep_sound, problems, whole_sentences
+from sleeptime.sleep.phrasing import PROMPT, Phrased, phrase
 from sleeptime.store import Store, Visit
 
-FACTS = "briefing.v1"
+FACTS = "briefing.v2"
 """Names the words that `changelog.py` finds; raised when the same changes would be told otherwise."""
-
-PROMPT = "system.v1+change.v1"
-
-FACT_CHARACTERS = 4000
-"""What the model reads of the facts: some 1,000 tokens."""
-
-PHRASE_TOKENS = 120
-"""Three sentences."""
-
-
-class Phrased(Struct, frozen=True):
-    """What a model made of a briefing's facts, and what that cost; no `text` if no sentence passed the gates, or it was
-    cancelled.
-    """
-
-    text: str
-    gates: GateResults
-    prompt_tokens: int = 0
-    cached_tokens: int = 0
-    generated_tokens: int = 0
 
 
 class Briefings:
@@ -107,10 +85,12 @@ class Briefings:
         with self._lock:
             if not self._store.visits.is_untold(self._repository.worktree):
                 return None
-            answer = self._written(self._absences.base(""), "")
+            base = self._absences.base("")
+            answer = self._written(base, "")
             if (ready := self._store.answers.by_code(answer.code_hash, "changed")) and ready[0].model:
                 return None
-        phrased = phrase(answer.text, self._sources, model, cancel)
+            changes = self._comparison.changes(base)
+        phrased = phrase(answer.text, changes, self._sources, model, cancel)
         if not cancel.is_set():
             self._store.answers.put(with_words(answer, phrased, model.name))
         return phrased
@@ -143,33 +123,6 @@ class Briefings:
         commit = head(self._repository).commit
         rows = (f"{c.path}\0{c.old_path}\0{c.before}\0{c.after}" for c in files)
         return combined_hash([self._repository.worktree, str(base.at), base.commit, commit, *rows])
-
-
-def phrase(text: str, sources: Sources, model: Model, cancel: threading.Event) -> Phrased:
-    """Two or three sentences that say what the changes amount to, checked like all that a model writes.
-
-    Raises:
-        ModelError: the engine failed.
-    """
-    facts = text[:FACT_CHARACTERS]
-    passage = Passage(".", 0, tuple(facts.split("\n")))
-    scope = sources.scope([passage])
-    messages = [Message("system", render("system.v1")), Message("user", render("change.v1", facts=facts))]
-    prompt = cached = generated = 0
-    said = ""
-    for _ in range(2):
-        result = model.chat(ChatRequest(tuple(messages), max_tokens=PHRASE_TOKENS), cancel)
-        prompt, cached = prompt + result.prompt_tokens, cached + result.cached_tokens
-        generated += result.generated_tokens
-        if result.finish == "cancelled":
-            return Phrased("", check("", scope), prompt, cached, generated)
-        said = whole_sentences(result.text, cut_off=result.finish == "length")
-        wrong = problems(check(said, scope))
-        if not wrong:
-            break
-        messages += [Message("assistant", said), Message("user", render("retry.v2", problems=wrong))]
-    sifted = keep_sound(said, scope, [message.content for message in messages[:2]])
-    return Phrased(sifted.text, check(sifted.text, scope), prompt, cached, generated)
 
 
 def with_words(answer: Answer, phrased: Phrased, model: str) -> Answer:

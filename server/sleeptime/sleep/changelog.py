@@ -1,26 +1,31 @@
 """Puts what changed into words, as facts: from git, the outlines and the notes, without any model."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
+from itertools import islice
 
 from msgspec import Struct, structs
 
 from sleeptime.core.keys import text_hash
-from sleeptime.core.types import Commit, Evidence, Target
+from sleeptime.core.ports import Outlines
+from sleeptime.core.types import Commit, Evidence, Symbol, Target
 from sleeptime.index import Graph, Sources, SymbolChange, is_test_path
 from sleeptime.prompts import first_sentence
-from sleeptime.repo import FileChange
+from sleeptime.repo import FileChange, History
 from sleeptime.sleep.absences import LAST_TIME
 from sleeptime.sleep.changes import Changes, ModuleChange
 from sleeptime.store import Store, Visit
 
-MOST_MODULES = 12
-MOST_SYMBOLS = 8
+MOST_MODULES = 8
+MOST_SYMBOLS = 6
 MOST_COMMITS = 3
 MOST_BREAKING = 10
 MOST_NAMED = 8
 """What is shown of each; the rest is counted. A briefing is read in two minutes, or not at all."""
+
+MOST_SEARCHED = 200
+"""Files looked at for a name that is gone."""
 
 SHORT = 7
 """Digits of a commit's hash that are shown, as git does."""
@@ -66,16 +71,24 @@ class ChangeLog:
             what = f"`{within.symbol or within.path}`" if within is not None else "Nothing"
             said = f"Nothing changed in {what}" if within is not None else "Nothing changed"
             return Told(f"{said} since {_since(changes.base, since)}.", ())
-        shown = sorted(modules, key=_weight, reverse=True)[:MOST_MODULES]
+        prose = [module for module in modules if module.is_prose]
+        tests = [module for module in modules if is_test_path(module.path) and not module.is_prose]
+        code = [module for module in modules if module not in prose and module not in tests]
+        code.sort(key=_weight, reverse=True)
+        broken = [change for module in code for change in module.symbols if change.breaking][:MOST_BREAKING]
         parts = [
             self._head(changes, modules, since),
-            self._breaking(modules, changes.base),
-            *(self._module(module, changes.base) for module in shown if not is_test_path(module.path)),
-            _tests([module for module in modules if is_test_path(module.path)]),
-            _rest([module for module in modules if module not in shown], changes, within),
+            self._breaking(broken, sum(change.breaking for module in code for change in module.symbols), changes.base),
+            *(self._module(module, _rows(module, broken), changes) for module in code[:MOST_MODULES]),
+            _section("Documentation", prose, _titles),
+            _section("Tests", tests, _names),
+            _rest(code[MOST_MODULES:], changes, within),
         ]
-        places = [place for module in shown for place in self._places(module)]
-        return Told("\n\n".join(part for part in parts if part), tuple(dict.fromkeys(places)))
+        shown = [*broken, *(one for module in code[:MOST_MODULES] for one in _rows(module, broken)[:MOST_SYMBOLS])]
+        cited = [(one.path, one.symbol) for one in shown if one.kind != "removed"]
+        cited += [(module.path, one) for module in prose[:MOST_NAMED] for one in module.sections[:MOST_COMMITS]]
+        places = dict.fromkeys(place for one in cited if (place := self._evidence(*one)))
+        return Told("\n\n".join(part for part in parts if part), tuple(places))
 
     # ---- the whole
 
@@ -95,77 +108,76 @@ class ChangeLog:
             gone = _count(history.lost, "commit")
             verb = "is" if history.lost == 1 else "are"
             lines.append(f"{gone} that you had {verb} not on this branch: it was switched, rebased or force-pushed.")
-        subjects = [f"- {_commit(commit)}" for commit, _ in history.commits[:MOST_NAMED]]
+        subjects = [f"- {_commit(commit, history)}" for commit, _ in history.commits[:MOST_NAMED]]
         more = history.count - history.merges - len(subjects)
         merges = f" and {_count(history.merges, 'merge')}" if history.merges else ""
         if more > 0 or merges:
             subjects.append(f"- … {_count(max(more, 0), 'more commit')}{merges}" if more > 0 else f"- …{merges}")
         return "\n".join([" ".join(lines), "", *subjects]) if subjects else " ".join(lines)
 
-    def _breaking(self, modules: Sequence[ModuleChange], base: Visit) -> str:
-        found = [
-            change
-            for module in modules
-            for change in module.symbols
-            if change.breaking and not is_test_path(change.path)
-        ]
-        if not found:
-            return ""
-        rows = [f"- {self._broken(change, base)}" for change in found[:MOST_BREAKING]]
-        if len(found) > MOST_BREAKING:
-            rows.append(f"- … {len(found) - MOST_BREAKING} more")
-        return "\n".join(["**May break callers**", "", *rows])
+    def _breaking(self, shown: Sequence[SymbolChange], count: int, base: Visit) -> str:
+        rows = [f"- {self._broken(change, base)}" for change in shown]
+        if count > len(shown):
+            rows.append(f"- … {count - len(shown)} more")
+        return "\n".join(["**May break what uses it**", "", *rows]) if rows else ""
 
     def _broken(self, change: SymbolChange, base: Visit) -> str:
-        name = change.symbol.qualified_name
+        name = _name(change.symbol)
         if change.kind == "removed":
-            return f"`{name}` is gone ({_was_at(change, base)}){self._still_named(change)}"
+            return f"`{name}` is gone ({_was_at(change, base)}){self._still_named(change.symbol)}"
         assert change.before is not None
-        facts = self._graph.facts(Target("symbol", change.path, name))
+        if change.kind == "renamed":
+            return f"`{_name(change.before)}` is `{name}` now ({_place(change)}){self._still_named(change.before)}"
+        facts = self._graph.facts(Target("symbol", change.path, change.symbol.qualified_name))
         callers = f"; called from {_count(facts.caller_count, 'place')}" if facts and facts.caller_count else ""
-        return (
-            f"`{_short(change.symbol.signature)}` was `{_short(change.before.signature)}` ({_place(change)}){callers}"
-        )
+        now, before = _differing(change.symbol.signature, change.before.signature)
+        return f"`{name}`: `{_short(now)}` was `{_short(before)}` ({_place(change)}){callers}"
 
-    def _still_named(self, change: SymbolChange) -> str:
+    def _still_named(self, gone: Symbol) -> str:
         """Where the name of what is gone still stands, unless something else has it now."""
-        name = change.symbol.name
-        if change.symbol.parent >= 0 or self._sources.outlines.definitions(name):
+        name, outlines = gone.name, self._sources.outlines
+        if gone.parent >= 0 or outlines.definitions(name):
             return ""
-        paths = self._sources.outlines.paths_mentioning(name)
-        named = ", ".join(f"`{path}`" for path in paths[:MOST_COMMITS])
-        return (
-            f"; its name still stands in {named}{' and elsewhere' if len(paths) > MOST_COMMITS else ''}"
-            if paths
-            else ""
-        )
+        named = (path for path in outlines.paths_mentioning(name)[:MOST_SEARCHED] if _names_it(outlines, path, name))
+        paths = list(islice(named, MOST_COMMITS + 1))
+        if not paths:
+            return ""
+        shown = ", ".join(f"`{path}`" for path in paths[:MOST_COMMITS])
+        return f"; its name still stands in {shown}{' and elsewhere' if len(paths) > MOST_COMMITS else ''}"
 
     # ---- one module
 
-    def _module(self, module: ModuleChange, base: Visit) -> str:
-        state = _state(module)
+    def _module(self, module: ModuleChange, symbols: Sequence[SymbolChange], changes: Changes) -> str:
+        """What differs and was not told before as breaking; commits by their hashes if the head has them."""
+        listed = {commit.hash for commit, _ in changes.history.commits[:MOST_NAMED]}
+        hashes = [f"`{commit.hash[:SHORT]}`" for commit in module.commits if commit.hash in listed]
         said = self._note(Target("module", module.path), module)
-        head = f"**`{module.path}`**{state}" + (f": {said}" if said else "")
-        rows = [self._row(change, base) for change in module.symbols[:MOST_SYMBOLS]]
-        if len(module.symbols) > MOST_SYMBOLS:
-            rows.append(f"- … {len(module.symbols) - MOST_SYMBOLS} more")
+        state = _state(module)
+        head = f"**`{module.path}`**{_state(module, hashes)}" + (f": {said}" if said else "")
+        rows = [self._row(change, changes.base) for change in symbols[:MOST_SYMBOLS]]
+        if len(symbols) > MOST_SYMBOLS:
+            rows.append(f"- … {len(symbols) - MOST_SYMBOLS} more")
         if not module.symbols and not module.is_gone and module.old_path == module.path:
             rows.append("- only comments, imports or statements outside definitions differ")
-        commits = ", ".join(_commit(commit) for commit in module.commits[:MOST_COMMITS])
-        more = len(module.commits) - MOST_COMMITS
-        by = [f"- by {commits}" + (f" and {more} more" if more > 0 else "")] if commits else []
-        return "\n".join([head, "", *rows, *by]).rstrip()
+        unlisted = [commit for commit in module.commits if commit.hash not in listed]
+        by = ", ".join(_commit(commit, changes.history) for commit in unlisted[:MOST_COMMITS])
+        more = len(unlisted) - MOST_COMMITS
+        rows += [f"- by {by}" + (f" and {more} more" if more > 0 else "")] if by else []
+        is_told = module.symbols and not rows and not state
+        return "" if is_told else "\n".join([head, "", *rows]).rstrip()
 
     def _row(self, change: SymbolChange, base: Visit) -> str:
         symbol = change.symbol
-        name = f"`{symbol.qualified_name}`"
+        name = f"`{_name(symbol)}`"
         said = self._said(change)
         if change.kind == "removed":
             return f"- removed {name} ({_was_at(change, base)}){said}"
         if change.kind == "moved":
             edited = "" if change.before and change.before.text_hash == symbol.text_hash else ", and changed"
             return f"- moved {name} here from `{change.old_path}`{edited} ({_place(change)})"
-        signature = f", now `{_short(symbol.signature)}`" if change.new_signature else ""
+        if change.kind == "renamed" and change.before:
+            return f"- renamed `{_name(change.before)}` to {name} ({_place(change)})"
+        signature = f", now `{_short(symbol.signature)}`" if change.new_signature and symbol.exported else ""
         return f"- {change.kind} {name}{signature} ({_place(change)}){said}"
 
     def _said(self, change: SymbolChange) -> str:
@@ -185,14 +197,13 @@ class ChangeLog:
         outline = self._sources.outlines.outline(target.path)
         return _quiet(first_sentence(note or (outline.docstring if outline else "")))
 
-    def _places(self, module: ModuleChange) -> Iterator[Evidence]:
-        lines = self._sources.lines(module.path)
-        for change in module.symbols[:MOST_SYMBOLS]:
-            span = change.symbol.span
-            if change.kind != "removed" and span.end_line < len(lines):
-                cited = lines[span.start_line : span.end_line + 1]
-                hash_ = text_hash("\n".join(cited).encode())
-                yield Evidence(module.path, span.start_line + 1, span.end_line + 1, change.symbol.qualified_name, hash_)
+    def _evidence(self, path: str, symbol: Symbol) -> Evidence | None:
+        lines, span = self._sources.lines(path), symbol.span
+        end = span.end_line + (span.end_column > 0)  # a section ends before the line of the next
+        if end > len(lines):
+            return None
+        hash_ = text_hash("\n".join(lines[span.start_line : end]).encode())
+        return Evidence(path, span.start_line + 1, end, symbol.qualified_name, hash_)
 
 
 # ---- words
@@ -217,41 +228,50 @@ def _narrowed(module: ModuleChange, symbol: str) -> ModuleChange:
     return structs.replace(module, symbols=tuple(kept))
 
 
-def _weight(module: ModuleChange) -> tuple[int, int]:
-    """What may break first, then what changed most."""
-    return sum(change.breaking for change in module.symbols), len(module.symbols)
+def _weight(module: ModuleChange) -> tuple[int, bool, int, int]:
+    """What may break first, then what is new, then what changed most, counting first what others may use."""
+    shared = sum(change.symbol.exported for change in module.symbols)
+    return sum(change.breaking for change in module.symbols), not module.old_path, shared, len(module.symbols)
 
 
-def _state(module: ModuleChange) -> str:
+def _rows(module: ModuleChange, broken: Sequence[SymbolChange]) -> list[SymbolChange]:
+    """What is told of a module: what was not told as breaking, and what others use before what only it does."""
+    return sorted((one for one in module.symbols if one not in broken), key=lambda one: not one.symbol.exported)
+
+
+def _state(module: ModuleChange, hashes: Sequence[str] = ()) -> str:
     renamed = f"renamed from `{module.old_path}`" if module.old_path not in ("", module.path) else ""
     said = ["removed" if module.is_gone else "new" if not module.old_path else renamed]
-    said.append("not committed yet" if module.is_uncommitted else "")
+    said += ["not committed yet" if module.is_uncommitted else "", *hashes[:MOST_COMMITS]]
     return f" ({', '.join(part for part in said if part)})" if any(said) else ""
 
 
-def _tests(modules: Sequence[ModuleChange]) -> str:
-    if not modules:
-        return ""
+def _section(title: str, modules: Sequence[ModuleChange], names: Callable[[ModuleChange], Sequence[str]]) -> str:
+    """Files of one kind, a line each, with what differs in them by name."""
     rows = []
     for module in modules[:MOST_NAMED]:
-        names = [f"`{change.symbol.qualified_name}`" for change in module.symbols[:MOST_COMMITS]]
-        more = len(module.symbols) - len(names)
-        rows.append(
-            f"- `{module.path}`{_state(module)}: {', '.join(names)}" + (f" and {more} more" if more > 0 else "")
-            if names
-            else f"- `{module.path}`{_state(module)}"
-        )
+        named = names(module)
+        more = f" and {len(named) - MOST_COMMITS} more" if len(named) > MOST_COMMITS else ""
+        said = f": {', '.join(named[:MOST_COMMITS])}{more}" if named else ""
+        rows.append(f"- `{module.path}`{_state(module)}{said}")
     if len(modules) > MOST_NAMED:
         rows.append(f"- … {len(modules) - MOST_NAMED} more")
-    return "\n".join(["**Tests**", "", *rows])
+    return "\n".join([f"**{title}**", "", *rows]) if rows else ""
+
+
+def _names(module: ModuleChange) -> list[str]:
+    return [f"`{_name(change.symbol)}`" for change in module.symbols]
+
+
+def _titles(module: ModuleChange) -> list[str]:
+    return [f"“{_quiet(section.name)}” (line {section.span.start_line + 1})" for section in module.sections]
 
 
 def _rest(modules: Sequence[ModuleChange], changes: Changes, within: Target | None) -> str:
     """What is not shown, by name or by number."""
     said = []
-    named = [module.path for module in modules if not is_test_path(module.path)]
-    if named:
-        said.append(f"Also changed: {_listed(named)}.")
+    if modules:
+        said.append(f"Also changed: {_listed([module.path for module in modules])}.")
     if changes.others and within is None:
         said.append(f"Not source: {_listed(changes.others)}.")
     if changes.left_out and within is None:
@@ -267,7 +287,7 @@ def _listed(paths: Sequence[str]) -> str:
 
 
 def _since(base: Visit, since: str) -> str:
-    at = f" (`{base.commit[:SHORT]}`)" if base.commit else ""
+    at = f" (`{base.commit[:SHORT]}`)" if base.commit and not base.commit.startswith(since.strip() or " ") else ""
     named = since if since.strip().lower() not in LAST_TIME else f"you were here, {_when(base.at)}"
     return f"{_quiet(named)}{at}"
 
@@ -285,8 +305,10 @@ def _by(authors: Counter[str]) -> str:
     return f" by {', '.join(names)}" + (" and others" if len(authors) > len(names) else "")
 
 
-def _commit(commit: Commit) -> str:
-    return f"`{commit.hash[:SHORT]}` {_quiet(commit.subject)} ({_quiet(commit.author)})"
+def _commit(commit: Commit, history: History) -> str:
+    """With its author, unless all are of one."""
+    by = f" ({_quiet(commit.author)})" if len({one.author for one, _ in history.commits}) > 1 else ""
+    return f"`{commit.hash[:SHORT]}` {_quiet(commit.subject)}{by}"
 
 
 def _place(change: SymbolChange) -> str:
@@ -298,6 +320,25 @@ def _was_at(change: SymbolChange, base: Visit) -> str:
     """Where it stood, in the commit in which it did."""
     at = f" at `{base.commit[:SHORT]}`" if base.commit else ""
     return f"was {_place(change)}{at}"
+
+
+def _name(symbol: Symbol) -> str:
+    """As it is written: of several definitions of one name the number is ours."""
+    return symbol.qualified_name.partition("#")[0]
+
+
+def _names_it(outlines: Outlines, path: str, name: str) -> bool:
+    outline = outlines.outline(path)
+    return outline is not None and name in {
+        *(one.name for one in outline.references),
+        *(one.name for one in outline.imports),
+    }
+
+
+def _differing(now: str, before: str) -> tuple[str, str]:
+    """Two signatures without what both return."""
+    (one, _, now_returned), (other, _, before_returned) = now.partition(" -> "), before.partition(" -> ")
+    return (one, other) if now_returned == before_returned else (now, before)
 
 
 def _short(signature: str) -> str:

@@ -11,7 +11,9 @@ from msgspec import Struct
 from sleeptime.core.errors import RepositoryError
 from sleeptime.core.types import Commit, Outline, Symbol
 from sleeptime.index import (
+    PROSE,
     SymbolChange,
+    changed_sections,
     compare_outlines,
     is_test_path,
     language_of,
@@ -46,7 +48,9 @@ MOST_TOKENS = 30
 
 
 class ModuleChange(Struct, frozen=True):
-    """One source file that differs. `old_path` is "" for a new one; `commits` touched it, newest first."""
+    """One source file that differs. `old_path` is "" for a new one; `commits` touched it, newest first. Of prose it is
+    the `sections` that differ.
+    """
 
     path: str
     old_path: str
@@ -54,6 +58,12 @@ class ModuleChange(Struct, frozen=True):
     is_uncommitted: bool
     symbols: tuple[SymbolChange, ...]
     commits: tuple[Commit, ...]
+    sections: tuple[Symbol, ...] = ()
+
+    @property
+    def is_prose(self) -> bool:
+        """Whether only what is written for people differs."""
+        return self.path.endswith(PROSE) and not self.symbols
 
 
 class Changes(Struct, frozen=True):
@@ -152,10 +162,22 @@ class Comparison:
         files = self.files(base)
         sources = sorted((c for c in files if _is_source(c)), key=lambda c: (_is_beside(c.path), c.path))
         compared, left_out = sources[:MOST_FILES], sources[MOST_FILES:]
-        symbols = self._symbols(compared)
+        texts = self._texts_before(compared)
+        symbols = self._symbols(compared, texts)
         touched = _by_path(history)
         dirty = self._dirty()
-        modules = (_module(change, symbols.get(change.path, ()), touched, change.path in dirty) for change in compared)
+        modules = (
+            ModuleChange(
+                path=change.path,
+                old_path=change.old_path,
+                is_gone=not change.after,
+                is_uncommitted=change.path in dirty,
+                symbols=symbols.get(change.path, ()),
+                commits=_touching(change, touched),
+                sections=self._sections(change, texts),
+            )
+            for change in compared
+        )
         return Changes(
             base=base,
             commit=commit,
@@ -165,8 +187,7 @@ class Comparison:
             left_out=tuple(change.path for change in left_out),
         )
 
-    def _symbols(self, files: Sequence[FileChange]) -> dict[str, tuple[SymbolChange, ...]]:
-        texts = self._texts_before(files)
+    def _symbols(self, files: Sequence[FileChange], texts: Mapping[str, bytes]) -> dict[str, tuple[SymbolChange, ...]]:
         found: list[SymbolChange] = []
         for change in files:
             before = self._outline_before(change, texts)
@@ -176,6 +197,12 @@ class Comparison:
         for one in with_moves(found):
             grouped.setdefault(one.path, []).append(one)
         return {path: tuple(changes) for path, changes in grouped.items()}
+
+    def _sections(self, change: FileChange, texts: Mapping[str, bytes]) -> tuple[Symbol, ...]:
+        if not change.path.endswith(PROSE):
+            return ()
+        before, after = self._outline_before(change, texts), self._outlines.outline(change.path)
+        return tuple(changed_sections(before, after))
 
     def _texts_before(self, files: Sequence[FileChange]) -> Mapping[str, bytes]:
         if self._repository.git_dir is None:
@@ -208,7 +235,8 @@ class Comparison:
                 current = read_file(self._repository, change.path)
             except RepositoryError:
                 return False
-            return token_hash(text, language, before.span) == token_hash(current, language, now.span)
+            was = token_hash(text, language, before.span, before.name)
+            return was == token_hash(current, language, now.span, now.name)
 
         return same
 
@@ -230,8 +258,5 @@ def _by_path(history: History) -> dict[str, list[Commit]]:
     return touched
 
 
-def _module(
-    change: FileChange, symbols: tuple[SymbolChange, ...], touched: Mapping[str, Sequence[Commit]], dirty: bool
-) -> ModuleChange:
-    commits = dict.fromkeys([*touched.get(change.path, ()), *touched.get(change.old_path, ())])
-    return ModuleChange(change.path, change.old_path, not change.after, dirty, symbols, tuple(commits))
+def _touching(change: FileChange, touched: Mapping[str, Sequence[Commit]]) -> tuple[Commit, ...]:
+    return tuple(dict.fromkeys([*touched.get(change.path, ()), *touched.get(change.old_path, ())]))

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sleeptime.index import compare_outlines, parse, with_moves
+from sleeptime.index import changed_sections, compare_outlines, parse, with_moves
 from sleeptime.index.compare import SymbolChange
 
 CART = "class Cart:\n    def add(self, sku): ...\n    def total(self): ...\n\ndef price(sku): ...\n"
@@ -92,7 +92,36 @@ def test_of_several_that_may_have_moved_only_equal_ones_did() -> None:
     assert {(change.path, change.kind) for change in found} == {("b.py", "added"), ("c.py", "moved")}
 
 
+def test_what_only_differs_in_its_name_was_renamed() -> None:
+    before, after = (parse(f"def {name}(sku): ...\n".encode(), "python") for name in ("price", "price_of"))
+    (change,) = compare_outlines("a.py", before, after, lambda _was, _now: True)
+    assert (change.kind, change.symbol.name, change.breaking) == ("renamed", "price_of", True)
+    assert change.before is not None
+    assert change.before.name == "price"
+
+
+def test_what_is_used_otherwise_or_reads_otherwise_was_not_renamed() -> None:
+    before, after = (parse(text, "python") for text in (b"def price(sku): ...\n", b"def price_of(sku, day): ...\n"))
+    assert [one.kind for one in compare_outlines("a.py", before, after, lambda _was, _now: True)] == [
+        "removed",
+        "added",
+    ]
+    assert [one.kind for one in compare_outlines("a.py", before, after)] == ["removed", "added"]
+
+
+def test_private_fields_are_told_by_what_assigns_them() -> None:
+    before = "class Cart:\n    def __init__(self):\n        self.lines = {}\n"
+    assert told(changes(before, before + "        self._seen = 0\n")) == [("changed", "Cart.__init__", False)]
+
+
+def test_of_a_text_the_innermost_sections_that_differ_are_told() -> None:
+    before = b"# Guide\n\n## Install\n\nWith pip.\n\n## Use\n\nAs you like.\n"
+    after = before.replace(b"With pip.\n\n", b"With uv.\n\n## Leave\n\nAny time.\n\n")
+    outlines = (parse(text, "markdown") for text in (before, after))
+    assert [section.name for section in changed_sections(*outlines)] == ["Install", "Leave"]
+
+
 @given(st.text(max_size=80), st.text(max_size=80))
 def test_any_two_texts_can_be_compared(before: str, after: str) -> None:
     for change in with_moves(changes(before, after)):
-        assert change.kind in {"added", "removed", "changed", "moved"}
+        assert change.kind in {"added", "removed", "changed", "renamed", "moved"}

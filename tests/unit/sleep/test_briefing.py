@@ -239,8 +239,83 @@ def test_a_renamed_file_is_told_as_renamed(desk: Desk, git: Git, tmp_path: Path)
     pull(git)
     desk.look()
     text = desk.briefings.brief().text
-    assert "**`basket.py`** (renamed from `cart.py`): Carts." in text
+    commit = git("rev-parse", "HEAD", cwd=tmp_path / "other")[:7]
+    assert f"**`basket.py`** (renamed from `cart.py`, `{commit}`): Carts." in text
     assert "May break" not in text
+
+
+def test_a_function_that_got_another_name_is_told_as_renamed_with_who_still_uses_the_old(
+    desk: Desk, git: Git, tmp_path: Path
+) -> None:
+    elsewhere(desk, git, tmp_path, {"cart.py": CART.replace("price_of", "find_price")})
+    pull(git)
+    desk.look()
+    text = desk.briefings.brief().text
+    assert "- `price_of` is `find_price` now (`cart.py:15-17`); its name still stands in `use.py`" in text
+    assert "gone" not in text
+    assert "added" not in text
+
+
+def test_a_name_stands_only_where_it_is_spelt_like_that(desk: Desk, git: Git, tmp_path: Path) -> None:
+    write(desk.root, {"limits.py": "DAYS = 3\n", "week.py": "def show(days):\n    return days\n"})
+    git.commit("limits")
+    desk.look(active=True)
+    elsewhere(desk, git, tmp_path, {"limits.py": "HOURS = 72\n"})
+    pull(git)
+    desk.look()
+    text = desk.briefings.brief().text
+    assert "`DAYS` is gone" in text
+    assert "still stands" not in text
+
+
+def test_a_method_whose_parameters_changed_is_told_with_its_class_and_without_what_it_returns(
+    desk: Desk, git: Git, tmp_path: Path
+) -> None:
+    write(desk.root, {"till.py": "class Till:\n    def __init__(self, a: int) -> None:\n        pass\n"})
+    git.commit("till")
+    desk.look(active=True)
+    elsewhere(desk, git, tmp_path, {"till.py": "class Till:\n    def __init__(self, b: int) -> None:\n        pass\n"})
+    pull(git)
+    desk.look()
+    assert "- `Till.__init__`: `def __init__(self, b: int)` was `def __init__(self, a: int)` (" in (
+        desk.briefings.brief().text
+    )
+
+
+def test_of_several_definitions_of_one_name_our_number_is_not_shown(desk: Desk, git: Git, tmp_path: Path) -> None:
+    twice = "if 1:\n    def f(): return 1\nelse:\n    def f(): return 2\n"
+    write(desk.root, {"twice.py": twice})
+    git.commit("twice")
+    desk.look(active=True)
+    elsewhere(desk, git, tmp_path, {"twice.py": twice.replace("2", "3")})
+    pull(git)
+    desk.look()
+    text = desk.briefings.brief().text
+    assert "- changed `f` (`twice.py:4-4`)" in text
+    assert "#" not in text
+
+
+def test_of_documentation_the_sections_are_told(desk: Desk, git: Git, tmp_path: Path) -> None:
+    write(desk.root, {"guide.md": "# Guide\n\n## Install\n\nWith pip.\n"})
+    git.commit("guide")
+    desk.look(active=True)
+    elsewhere(desk, git, tmp_path, {"guide.md": "# Guide\n\n## Install\n\nWith uv.\n"})
+    pull(git)
+    desk.look()
+    answer = desk.briefings.brief()
+    assert "**Documentation**\n\n- `guide.md`: “Install” (line 3)" in answer.text
+    assert [str(place) for place in answer.evidence] == ["guide.md:3-5"]
+
+
+def test_of_one_author_each_commit_is_told_without_the_name(desk: Desk, git: Git, tmp_path: Path) -> None:
+    elsewhere(desk, git, tmp_path, {"gift.py": "def wrap(): ...\n"})
+    pull(git)
+    desk.look()
+    text = desk.briefings.brief().text
+    commit = git("rev-parse", "--short=7", "HEAD").strip()
+    assert text.count("from a colleague") == 1
+    assert f"- `{commit}` from a colleague\n" in text
+    assert f"**`gift.py`** (new, `{commit}`)" in text
 
 
 def test_a_symbol_that_moved_between_files_is_told_as_moved(desk: Desk, git: Git, tmp_path: Path) -> None:
@@ -273,7 +348,7 @@ def test_comments_and_blank_lines_are_no_change_of_a_symbol(desk: Desk, git: Git
 
 
 def test_tests_and_files_that_are_no_source_are_told_apart(desk: Desk, git: Git, tmp_path: Path) -> None:
-    elsewhere(desk, git, tmp_path, {"test_cart.py": "def test_new():\n    pass\n", "data.json": "{}"})
+    elsewhere(desk, git, tmp_path, {"test_cart.py": "def test_new():\n    return 1\n", "data.json": "{}"})
     pull(git)
     desk.look()
     text = desk.briefings.brief().text

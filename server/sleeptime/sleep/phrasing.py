@@ -1,0 +1,112 @@
+"""A briefing's first sentences, by a model: what the changes amount to, checked against the changes themselves.
+
+A small model asked for that begins with generalities ("significant refactoring"), writes lists, and takes what changed
+for removed. What is kept names nothing but what the facts name, and says of nothing that it went or came that did not.
+"""
+
+import re
+import threading
+from collections.abc import Iterator
+
+from msgspec import Struct
+
+from sleeptime.core.ports import ChatRequest, Message, Model
+from sleeptime.core.types import GateResults
+from sleeptime.index import Passage, Scope, Sources, code_names, sentences
+from sleeptime.prompts import render
+from sleeptime.sleep.changes import Changes
+from sleeptime.sleep.verify import check, keep_sound, problems, whole_sentences
+
+PROMPT = "system.v1+change.v2"
+
+FACT_CHARACTERS = 4000
+"""What the model reads of the facts: some 1,000 tokens."""
+
+PHRASE_TOKENS = 120
+"""Three sentences."""
+
+MOST_SENTENCES = 3
+
+_MARKS = re.compile(r"^\s*(?:[-*•]|\d+[.)])\s+|\*\*[^*\n]*(?:\*\*:|:\*\*)|\*\*|^#+\s", re.MULTILINE)
+"""Of lists, headings and bold print. A bold title with a colon goes whole."""
+
+_CLAIMS = {
+    "went": re.compile(r"\b(removed|removes|removal|deleted|dropped|gone|no longer exists?)\b", re.IGNORECASE),
+    "came": re.compile(r"\b(added|adds|addition|introduced|introduces|created)\b", re.IGNORECASE),
+}
+
+
+class Phrased(Struct, frozen=True):
+    """What a model made of a briefing's facts, and what that cost; no `text` if no sentence passed the gates, or it was
+    cancelled.
+    """
+
+    text: str
+    gates: GateResults
+    prompt_tokens: int = 0
+    cached_tokens: int = 0
+    generated_tokens: int = 0
+
+
+def phrase(facts: str, changes: Changes, sources: Sources, model: Model, cancel: threading.Event) -> Phrased:
+    """Two or three sentences that say what the changes amount to; `facts` tell the changes in our words.
+
+    Raises:
+        ModelError: the engine failed.
+    """
+    facts = facts[:FACT_CHARACTERS]
+    scope = sources.scope([Passage(".", 0, tuple(facts.split("\n")))])
+    messages = [Message("system", render("system.v1")), Message("user", render("change.v2", facts=facts))]
+    prompt = cached = generated = 0
+    said = ""
+    for _ in range(2):
+        result = model.chat(ChatRequest(tuple(messages), max_tokens=PHRASE_TOKENS), cancel)
+        prompt, cached = prompt + result.prompt_tokens, cached + result.cached_tokens
+        generated += result.generated_tokens
+        if result.finish == "cancelled":
+            return Phrased("", check("", scope), prompt, cached, generated)
+        said = whole_sentences(_MARKS.sub("", result.text), cut_off=result.finish == "length")
+        if not (wrong := problems(check(said, scope))):
+            break
+        messages += [Message("assistant", said), Message("user", render("retry.v2", problems=wrong))]
+    kept = _kept(said, facts, changes, (scope, [message.content for message in messages[:2]]))
+    return Phrased(kept, check(kept, scope), prompt, cached, generated)
+
+
+def _kept(said: str, facts: str, changes: Changes, gates: tuple[Scope, list[str]]) -> str:
+    scope, instructions = gates
+    sound = sentences(keep_sound(said, scope, instructions).text)
+    true = [sentence for sentence in sound if _names_only(sentence, facts) and _claims_are_true(sentence, changes)]
+    return " ".join(true[:MOST_SENTENCES])
+
+
+def _names_only(sentence: str, facts: str) -> bool:
+    """Whether it names something, and nothing that the facts do not."""
+    names = code_names(sentence)
+    return bool(names) and all(name in facts for name in names)
+
+
+def _claims_are_true(sentence: str, changes: Changes) -> bool:
+    """Whether something that it names went where it says that something did, and came likewise."""
+    named = {word for name in code_names(sentence) for word in (name, name.rsplit(".", 1)[-1])}
+    return all(
+        not claim.search(sentence) or not named.isdisjoint(_such(changes, what)) for what, claim in _CLAIMS.items()
+    )
+
+
+def _such(changes: Changes, what: str) -> Iterator[str]:
+    """The names of what went or came: files, definitions, and parameters."""
+    for module in changes.modules:
+        if (what == "went" and module.is_gone) or (what == "came" and not module.old_path):
+            yield module.path
+        for change in module.symbols:
+            before = change.before if change.kind != "added" else None
+            now = change.symbol if change.kind != "removed" else None
+            gone, new = (before, now) if what == "went" else (now, before)
+            if gone is None:
+                continue
+            if new is None or new.name != gone.name:
+                yield gone.name
+                yield gone.qualified_name
+            else:
+                yield from set(re.findall(r"\w+", gone.signature)) - set(re.findall(r"\w+", new.signature))
