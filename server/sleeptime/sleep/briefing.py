@@ -87,7 +87,7 @@ class Briefings:
                 return None
             base = self._absences.base("")
             answer = self._written(base, "")
-            if (ready := self._store.answers.by_code(answer.code_hash, "changed")) and ready[0].model:
+            if (ready := self._store.answers.by_code(answer.code_hash, "changed")) and ready[0].prompt != FACTS:
                 return None
             changes = self._comparison.changes(base)
         phrased = phrase(answer.text, changes, self._sources, model, cancel)
@@ -126,12 +126,14 @@ class Briefings:
 
 
 def with_words(answer: Answer, phrased: Phrased, model: str) -> Answer:
-    """A briefing whose facts follow what a model says of them; if nothing it said passed, that it was asked."""
+    """A briefing whose facts follow what a model says of them; if nothing it said passed, only its prompt tells that
+    one was asked.
+    """
     return replace(
         answer,
         key=answer_key(answer.code_hash, [], answer.question, f"{FACTS}+{PROMPT}", model),
         text=f"{phrased.text}\n\n{answer.text}" if phrased.text else answer.text,
-        model=model,
+        model=model if phrased.text else "",
         prompt=f"{FACTS}+{PROMPT}",
         gates=phrased.gates,
         prompt_tokens=phrased.prompt_tokens,

@@ -71,6 +71,8 @@ class ChangeLog:
             what = f"`{within.symbol or within.path}`" if within is not None else "Nothing"
             said = f"Nothing changed in {what}" if within is not None else "Nothing changed"
             return Told(f"{said} since {_since(changes.base, since)}.", ())
+        if within is not None:
+            changes = structs.replace(changes, history=_of_modules(changes.history, modules))
         prose = [module for module in modules if module.is_prose]
         tests = [module for module in modules if is_test_path(module.path) and not module.is_prose]
         code = [module for module in modules if module not in prose and module not in tests]
@@ -213,6 +215,13 @@ def _concerns(module: ModuleChange, target: Target) -> bool:
     return target.path in (module.path, module.old_path) and (
         not target.symbol or bool(_narrowed(module, target.symbol).symbols)
     )
+
+
+def _of_modules(history: History, modules: Sequence[ModuleChange]) -> History:
+    """Only the commits that touched some files."""
+    touching = {commit.hash for module in modules for commit in module.commits}
+    commits = tuple((commit, paths) for commit, paths in history.commits if commit.hash in touching)
+    return structs.replace(history, commits=commits, count=len(commits), merges=0)
 
 
 def _narrowed(module: ModuleChange, symbol: str) -> ModuleChange:

@@ -376,6 +376,7 @@ def test_one_file_or_symbol_alone(desk: Desk, git: Git, tmp_path: Path) -> None:
     text = desk.briefings.brief(within=Target("symbol", "cart.py", "price_of")).text
     assert "`price_of`" in text
     assert "use.py" not in text
+    assert "1 commit by A, 1 source file" in text
     assert (
         "Nothing changed in `Cart.total`" in desk.briefings.brief(within=Target("symbol", "cart.py", "Cart.total")).text
     )
@@ -437,9 +438,23 @@ def test_a_model_puts_its_words_before_the_facts_once(desk: Desk, git: Git, tmp_
     pull(git)
     desk.look()
     (facts,) = (one.text for one in desk.store.answers.all() if one.intent == "changed")
-    model = EchoModel()
+    model = EchoModel(lambda _request: "`gift.py` is new, with `wrap`.")
     assert desk.briefings.phrase(model, threading.Event()) is not None
     assert desk.briefings.phrase(model, threading.Event()) is None
     answer: Answer = desk.briefings.brief()
-    assert answer.text.endswith(facts)
+    assert answer.text == f"`gift.py` is new, with `wrap`.\n\n{facts}"
     assert answer.model == model.name
+
+
+def test_a_model_of_which_no_sentence_passed_is_not_named_and_not_asked_again(
+    desk: Desk, git: Git, tmp_path: Path
+) -> None:
+    elsewhere(desk, git, tmp_path, {"gift.py": "def wrap(thing): ...\n"})
+    pull(git)
+    desk.look()
+    model = EchoModel(lambda _request: "The code is more robust now.")
+    assert desk.briefings.phrase(model, threading.Event()) is not None
+    assert desk.briefings.phrase(model, threading.Event()) is None
+    answer = desk.briefings.brief()
+    assert answer.text.startswith("**Since")
+    assert answer.model == ""
