@@ -9,11 +9,12 @@ from sleeptime.cli.console import AsJson, Folder, ModelName, load_settings, out,
 from sleeptime.cli.places import not_indexed, repository_root
 from sleeptime.core.clock import SystemClock
 from sleeptime.core.errors import RepositoryError
+from sleeptime.core.estimates import in_words
 from sleeptime.core.intents import question_for
 from sleeptime.index import Sources
 from sleeptime.model import choose_model
 from sleeptime.repo import open_repository, read_file
-from sleeptime.sleep import ATTENTION, Notes, Subject, attention_from, foresee
+from sleeptime.sleep import ATTENTION, Notes, Subject, attention_from, estimate, foresee
 from sleeptime.store import open_reader, store_path
 
 
@@ -30,12 +31,13 @@ def plan(
     if store is None:
         raise RepositoryError(f"{repository.root}: {not_indexed(repository)}.")
     with store:
-        name = choose_model(load_settings(model)).spec.key
+        settings, now = load_settings(model), SystemClock().now()
+        name = choose_model(settings).spec.key
         sources = Sources(store.outlines(repository.worktree), lambda file: read_file(repository, file))
         attention = attention_from(store.meta(ATTENTION))
         notes = Notes(sources, store, name)
-        planned = foresee(Subject(sources, store, name), notes, attention, SystemClock().now())
-    minutes = sum(one.worth.cost_seconds for one in planned) / 60
+        planned = foresee(Subject(sources, store, name), notes, attention, now)
+        estimated = estimate(sources, store, settings, now)
     rows = [
         {
             "question": question_for(one.job.intent, one.job.target.symbol or one.job.target.path),
@@ -47,7 +49,7 @@ def plan(
         for one in planned[:jobs]
     ]
     if as_json:
-        print_json({"model": name, "jobs": len(planned), "minutes": minutes, "next": rows})
+        print_json({"model": name, "jobs": len(planned), "minutes": estimated.minutes, "next": rows})
         return
     table = Table(box=None, pad_edge=False)
     for column in ("question", "where", "reason"):
@@ -55,4 +57,4 @@ def plan(
     for row, one in zip(rows, planned, strict=False):
         table.add_row(str(row["question"]), one.job.target.path, str(row["reason"]))
     out().print(table)
-    out().print(f"{len(planned)} thoughts wait, about {minutes:.0f} minutes with {name} on two cores.")
+    out().print(in_words(estimated))
