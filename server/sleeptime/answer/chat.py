@@ -61,12 +61,12 @@ class Answerer:
         self._store = store
         self._worktree = worktree
         self._finder = Finder(store, worktree, graph, sources)
-        self._shelf = Shelf(sources, store, self._freshness)
         self._proposer = Proposer(
             sources.outlines,
             self._sharing_words,
             self._said_of,
         )
+        self._shelf = Shelf(sources, store, self._freshness, self._proposer)
         self._clock = clock
 
     def understand(self, ask: Ask) -> Understood:

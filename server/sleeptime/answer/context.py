@@ -1,6 +1,6 @@
 """What a live answer is given to read: notes and facts within a token budget, source only where room is left."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 from msgspec import Struct
 
@@ -13,12 +13,12 @@ SOURCE_SHARE_LINES = 40
 
 
 class Piece(Struct, frozen=True):
-    """One block of context. `passage` is what it speaks of, so that names in the answer can be traced to lines.
+    """One block of context. `passages` are what it speaks of, so that names in the answer can be traced to lines.
     `written_at` is when a note was written (seconds since the epoch).
     """
 
     text: str
-    passage: Passage
+    passages: tuple[Passage, ...]
     is_note: bool
     written_at: float = 0.0
 
@@ -37,7 +37,7 @@ class Context(Struct, frozen=True):
     @property
     def passages(self) -> tuple[Passage, ...]:
         """The lines behind the blocks."""
-        return tuple(piece.passage for piece in self.pieces)
+        return tuple(passage for piece in self.pieces for passage in piece.passages)
 
     @property
     def notes_written_at(self) -> float | None:
@@ -62,15 +62,16 @@ def build_context(pieces: Iterable[Piece], count_tokens: Callable[[str], int], b
     return Context(tuple(chosen), used)
 
 
-def note_piece(note: Answer, passage: Passage) -> Piece:
-    """A stored answer as context."""
-    return Piece(f"{_place(passage)} {note.question}\n{note.text}", passage, is_note=True, written_at=note.created_at)
+def note_piece(note: Answer, behind: Sequence[Passage]) -> Piece:
+    """A stored answer as context; `behind` it are its target's lines and those that it cites."""
+    text = f"{_place(behind[0])} {note.question}\n{note.text}"
+    return Piece(text, tuple(behind), is_note=True, written_at=note.created_at)
 
 
 def source_piece(passage: Passage) -> Piece:
     """A symbol's own lines as context."""
     lines = passage.lines[:SOURCE_SHARE_LINES]
-    return Piece("\n".join([_place(passage), "```", *lines, "```"]), passage, is_note=False)
+    return Piece("\n".join([_place(passage), "```", *lines, "```"]), (passage,), is_note=False)
 
 
 def card_piece(target: Target, sources: Sources, passage: Passage) -> Piece | None:
@@ -79,7 +80,7 @@ def card_piece(target: Target, sources: Sources, passage: Passage) -> Piece | No
     if symbol is None:
         return None
     said = first_sentence(symbol.docstring)
-    return Piece(f"{_place(passage)} {symbol.signature or symbol.name}  {said}".rstrip(), passage, is_note=False)
+    return Piece(f"{_place(passage)} {symbol.signature or symbol.name}  {said}".rstrip(), (passage,), is_note=False)
 
 
 def _place(passage: Passage) -> str:

@@ -1,12 +1,14 @@
 """What a live answer may read, best first: what was written about the very thing, notes and cards, or raw source."""
 
-from collections.abc import Iterator, Sequence
-from itertools import islice
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain, islice
 
 from msgspec import Struct
 
+from sleeptime.answer.about import is_particular, subjects
 from sleeptime.answer.context import Piece, card_piece, note_piece, source_piece
 from sleeptime.answer.described import describing_words, readings
+from sleeptime.answer.proposals import Proposer
 from sleeptime.answer.retrieve import Understood
 from sleeptime.core.types import Answer, Target
 from sleeptime.index import Freshness, Passage, Sources
@@ -14,6 +16,9 @@ from sleeptime.store import Store
 
 CANDIDATES = 12
 """Targets looked at for a live answer: more would not fit the default budget of 900 tokens."""
+
+SOURCES = 4
+"""Definitions whose source is read for a question's particulars, where room is left."""
 
 NOTES_EACH = 2
 NEAR_NOTES = 6
@@ -27,6 +32,9 @@ FORESEEABLE_WORDS = 5
 """Half of the short, natural questions of the public set have at most three such words, half of the deep more than
 twelve.
 """
+
+Located = tuple[Target, Passage]
+"""What search found, with its lines."""
 
 
 class Reading(Struct, frozen=True):
@@ -43,20 +51,17 @@ def is_unpredictable(asked: Understood) -> bool:
     """Whether sleep could not have prepared for a question: it is of no known kind, or says more particulars than a
     question about one thing has. Then notes are of no help, and with a larger budget the source itself is read.
     """
-    return asked.intent is None or _is_particular(asked)
-
-
-def _is_particular(asked: Understood) -> bool:
-    return len(describing_words(asked.rest)) > FORESEEABLE_WORDS
+    return asked.intent is None or len(describing_words(asked.rest)) > FORESEEABLE_WORDS
 
 
 class Shelf:
     """The notes and sources of one worktree."""
 
-    def __init__(self, sources: Sources, store: Store, freshness: Freshness) -> None:
+    def __init__(self, sources: Sources, store: Store, freshness: Freshness, proposer: Proposer) -> None:
         self._sources = sources
         self._store = store
         self._freshness = freshness
+        self._proposer = proposer
 
     def reading(
         self, asked: Understood, found: Sequence[Target], budget_tokens: int, raw_budget_tokens: int = 0
@@ -64,35 +69,30 @@ class Shelf:
         """What to read for a question for which search found `found`, and how much of it. The rule:
 
         1. source, if the question could not be foreseen and a larger budget is allowed for that;
-        2. little, if something fresh is written about what the question names or describes, and it has no more
-           particulars than a question about one thing has;
-        3. else whatever is near, notes first, within the whole budget.
+        2. within the whole budget what is nearest, notes, signatures and source, if the question has more particulars
+           than one about one thing has;
+        3. little, if something fresh is written about what the question names or describes;
+        4. else what is nearest, with the source of what it names but of nothing else.
         """
         if raw_budget_tokens > budget_tokens and is_unpredictable(asked):
             return Reading(self._raw(asked, found), raw_budget_tokens, "the question was not foreseen")
-        is_particular = _is_particular(asked)
-        if not is_particular and (about := self._written_about(asked, found)):
-            return Reading(self._about(about, asked, found), min(ABOUT_TOKENS, budget_tokens))
-        because = "the question has many particulars" if is_particular else "nothing was written about this"
-        return Reading(self._notes_first(asked, found), budget_tokens, because)
-
-    def _about(self, notes: Sequence[Piece], asked: Understood, found: Sequence[Target]) -> Iterator[Piece]:
-        yield from notes
-        yield from self._cards(self._passages(asked, found))
+        passages = self._passages(asked, found)
+        if is_particular(asked):
+            more = chain(self._pieces(self._near_notes(asked.question)), self._source(passages[1:SOURCES]))
+            pieces = chain(self._nearest(passages, passages[:1]), more)
+            return Reading(pieces, budget_tokens, "the question has many particulars")
+        if about := self._written_about(asked, found):
+            return Reading(chain(about, self._cards(passages)), min(ABOUT_TOKENS, budget_tokens))
+        named = passages[:1] if asked.targets and not asked.is_loose else []
+        return Reading(self._nearest(passages, named), budget_tokens, "nothing was written about this")
 
     def _written_about(self, asked: Understood, found: Sequence[Target]) -> list[Piece]:
-        """Notes about what the question names or, if it names nothing for certain, describes with all words of a name;
-        what answers its intent stands first.
-        """
-        is_named = bool(asked.targets) and not asked.is_loose
-        targets = asked.targets[:ABOUT_NOTES] if is_named else self._described(asked, found)
-        notes = [note for target in targets for note in self._best_of(target, asked)]
-        return list(islice(self._pieces(notes), ABOUT_NOTES))
-
-    def _described(self, asked: Understood, found: Sequence[Target]) -> list[Target]:
+        """Notes about what the question names or describes; of each thing what answers its intent stands first."""
         candidates = [*(note.target for note in self._near_notes(asked.question)), *found]
         described = readings(describing_words(asked.words), candidates, self._sources.outlines)
-        return [one.target for one in described if one.of_name == 1.0]
+        targets = subjects(asked, self._proposer.propose(asked), described)
+        notes = (note for target in targets for note in self._best_of(target, asked))
+        return list(islice(self._pieces(notes), ABOUT_NOTES))
 
     def _best_of(self, target: Target, asked: Understood) -> list[Answer]:
         """Of a whole, only what answers the intent speaks of what is asked."""
@@ -101,33 +101,34 @@ class Shelf:
         notes = [n for n in self._store.answers.for_target(target) if n.intent == wanted or not is_whole]
         return self._fresh(sorted(notes, key=lambda note: note.intent != wanted))
 
-    def _notes_first(self, asked: Understood, found: Sequence[Target]) -> Iterator[Piece]:
-        """Notes about what is asked and near answers, cards of all candidates, and source where room is left."""
-        passages = self._passages(asked, found)
-        for target, passage in passages[: CANDIDATES // 2]:
-            yield from (note_piece(note, passage) for note in self._fresh(self._store.answers.for_target(target)))
-        yield from self._pieces(self._near_notes(asked.question))
-        yield from (source_piece(passage) for target, passage in passages[:1] if target.symbol)
+    def _nearest(self, passages: Sequence[Located], shown: Sequence[Located]) -> Iterator[Piece]:
+        """Notes about what was found, the source of what is to be `shown`, and cards of all."""
+        for target, _ in passages[: CANDIDATES // 2]:
+            yield from self._pieces(self._fresh(self._store.answers.for_target(target)))
+        yield from self._source(shown)
         yield from self._cards(passages)
-        yield from (source_piece(passage) for target, passage in passages[1:4] if target.symbol)
 
     def _raw(self, asked: Understood, found: Sequence[Target]) -> Iterator[Piece]:
         """The source of what was found, in its order."""
-        for target in dict.fromkeys([*asked.targets[:CANDIDATES], *found]):
+        for target in _first_named(asked, found):
             if target.symbol and (passage := self._sources.passage(target)):
                 yield source_piece(passage)
 
-    def _passages(self, asked: Understood, found: Sequence[Target]) -> list[tuple[Target, Passage]]:
-        targets = islice(dict.fromkeys([*asked.targets, *found]), CANDIDATES)
+    def _passages(self, asked: Understood, found: Sequence[Target]) -> list[Located]:
+        targets = _first_named(asked, found)[:CANDIDATES]
         return [(target, passage) for target in targets if (passage := self._sources.passage(target))]
 
-    def _cards(self, passages: Sequence[tuple[Target, Passage]]) -> Iterator[Piece]:
-        for target, passage in passages:
-            if card := card_piece(target, self._sources, passage):
-                yield card
+    def _source(self, passages: Sequence[Located]) -> Iterator[Piece]:
+        return (source_piece(passage) for target, passage in passages if target.symbol)
+
+    def _cards(self, passages: Sequence[Located]) -> Iterator[Piece]:
+        cards = (card_piece(target, self._sources, passage) for target, passage in passages)
+        return (card for card in cards if card is not None)
 
     def _near_notes(self, question: str) -> list[Answer]:
-        """Answers to questions with the same words: a topic's are found in no other way."""
+        """Answers to questions with the same words: a topic's are found in no other way. Of themselves they say nothing
+        about what is asked.
+        """
         hits = self._store.search.answers(question, NEAR_NOTES)
         notes = (self._store.answers.by_key(hit.key) for hit in hits)
         return [note for note in notes if note is not None and self._freshness.is_fresh(note)]
@@ -135,11 +136,16 @@ class Shelf:
     def _fresh(self, notes: Sequence[Answer]) -> list[Answer]:
         return list(islice((note for note in notes if self._freshness.is_fresh(note)), NOTES_EACH))
 
-    def _pieces(self, notes: Sequence[Answer]) -> Iterator[Piece]:
-        return (note_piece(note, passage) for note in notes if (passage := self._behind(note)))
+    def _pieces(self, notes: Iterable[Answer]) -> Iterator[Piece]:
+        return (note_piece(note, behind) for note in notes if (behind := self._behind(note)))
 
-    def _behind(self, note: Answer) -> Passage | None:
-        """What a note speaks of: its target's lines, or the first lines that it cites."""
+    def _behind(self, note: Answer) -> list[Passage]:
+        """What a note speaks of: its target's lines, and those that it cites."""
         cited: list[Target] = [Target("symbol" if e.symbol else "module", e.path, e.symbol) for e in note.evidence]
-        passages = (self._sources.passage(target) for target in [note.target, *cited] if target.path)
-        return next((passage for passage in passages if passage is not None), None)
+        targets = dict.fromkeys(target for target in [note.target, *cited] if target.path)
+        return [passage for target in targets if (passage := self._sources.passage(target)) is not None]
+
+
+def _first_named(asked: Understood, found: Sequence[Target]) -> list[Target]:
+    """What a question names for certain before what search found: the project, named as owner, is not what is meant."""
+    return list(dict.fromkeys([*(() if asked.is_loose else asked.targets), *found]))

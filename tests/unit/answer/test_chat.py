@@ -189,6 +189,13 @@ def test_where_something_is_written_about_the_very_thing_little_else_is_read(sho
     assert "nothing was written" not in after.footer
 
 
+def test_source_is_not_read_for_what_is_only_described(shop: Shop) -> None:
+    answered, (request,) = shop.live("How does the cost mechanism work?", "`price_of` says it.")
+    assert "price_of(sku)" in request.messages[-1].content
+    assert "```" not in request.messages[-1].content
+    assert "nothing was written about this" in answered.footer
+
+
 def test_a_whole_budget_is_read_for_a_question_with_many_particulars(shop: Shop) -> None:
     shop.sleep()
     answered, (request,) = shop.live(RAMBLING, "`Cart.add` counts.")
@@ -202,6 +209,15 @@ def test_what_is_read_begins_alike_for_every_question(shop: Shop) -> None:
     beginnings = [request.messages[1].content.partition("[shop/")[0] for request in requests]
     assert beginnings[0] == beginnings[1]
     assert "two or three sentences" in beginnings[0]
+
+
+def test_an_answer_from_a_note_may_cite_whatever_the_note_cites(shop: Shop) -> None:
+    shop.sleep()
+    (note,) = shop.store.answers.for_target(CLASS, "purpose")
+    cited = (*note.evidence, Evidence("shop/prices.py", 1, 3, "price_of"))
+    shop.store.answers.put(replace(note, evidence=cited))
+    answered, _ = shop.live("How does `Cart` keep count?", "`price_of` looks up `tea`.")
+    assert "shop/prices.py" in {evidence.path for evidence in answered.evidence}
 
 
 def test_an_answer_says_where_else_to_look(shop: Shop) -> None:
