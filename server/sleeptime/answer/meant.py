@@ -4,11 +4,14 @@ concept, and nothing at all of a single function.
 
 import re
 
-from sleeptime.core.intents import BY_NAME, SUMMARY_INTENT, Intent, IntentName, explains, find_intent
+from sleeptime.core.intents import BY_NAME, INTENTS, SUMMARY_INTENT, Intent, IntentName, explains, find_intent
 from sleeptime.core.types import Level, Target
 
 DESCRIBED: tuple[Level, ...] = ("class", "topic")
 """What is described rather than named, as a rule."""
+
+OF_WHOLE = frozenset(intent for intent in INTENTS if intent.levels == ("repository",))
+"""What only the repository as a whole is asked."""
 
 _LISTING = re.compile(r"\s*(what|which) are\b", re.IGNORECASE)
 """Asks for several things: what one of them, or their file, is for does not name them; what their file holds does."""
@@ -40,7 +43,8 @@ def intent_named(target: Target, question: str) -> IntentName | None:
 
 def intent_described(target: Target, question: str) -> IntentName | None:
     """What is asked of a target that is described. How something works, or what it is for, is not asked of a single
-    function without its name; and what only a class can be asked, a concept does not answer.
+    function without its name; what only a class can be asked, a concept does not answer; and "error handling" is more
+    than what is called error: the repository answers, if what or how is asked.
     """
     if target.level == "repository":
         whole = intent_of_whole(question)
@@ -50,6 +54,8 @@ def intent_described(target: Target, question: str) -> IntentName | None:
         return name
     if target.level == "symbol":
         return name if BY_NAME[name].typed else None
+    if find_intent(question, "repository") in OF_WHOLE:
+        return None
     of_class = intent_named(Target("class"), question)
     return name if of_class in {None, "defined", name} or not BY_NAME[of_class].typed else None
 
@@ -57,7 +63,7 @@ def intent_described(target: Target, question: str) -> IntentName | None:
 def intent_of_whole(question: str) -> Intent | None:
     """What only the repository is asked (how it is configured, how errors are handled), of a question what or how."""
     intent = find_intent(question, "repository")
-    return intent if intent is not None and intent.levels == ("repository",) and _OPEN.match(question) else None
+    return intent if intent in OF_WHOLE and _OPEN.match(question) else None
 
 
 def words_that_ask(question: str) -> frozenset[str]:

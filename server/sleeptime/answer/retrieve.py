@@ -26,7 +26,7 @@ of in on at to from for with by as and or if when where what which who whom why 
 my our your their s t into onto about than then so just also only please tell show give explain describe
 class classes function functions method methods module modules file files code object type symbol attribute
 use uses used using work works working name named exactly repository project codebase anywhere
-decorator proxy constructor property variable constant purpose role mean means
+decorator constructor property variable constant purpose role mean means
 """
 STOP_WORDS = frozenset(_STOP_WORDS.split())
 """Words that tell nothing about which question is asked."""

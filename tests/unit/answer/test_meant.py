@@ -19,6 +19,7 @@ CONCEPT = Target("topic", "", "cart")
         ("What is the structure of the cart?", "attributes", None, None),
         ("Why do carts reduce memory usage?", "rationale", "rationale", None),
         ("What are the shop's carts?", None, None, None),
+        ("Where is the error handling logic located?", "defined", None, "defined"),
     ],
 )
 def test_the_same_words_ask_other_things_of_other_targets(
