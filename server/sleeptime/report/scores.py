@@ -32,6 +32,9 @@ _REFUSAL = re.compile(
     r"|there is (no|not enough) (information|context|evidence)|nothing in this repository's index matches)",
     re.IGNORECASE,
 )
+_SEE_ALSO = re.compile(r"\n\nSee also [^\n]*$")
+"""What `answer/places.py` adds under an answer: who refuses and then says where to look has refused."""
+
 REFUSAL_CHARACTERS = 400
 """A longer text that begins like a refusal goes on to say something."""
 
@@ -118,7 +121,7 @@ def retrieval_recall(question: Question, files: Sequence[str]) -> float | None:
 
 def is_refusal(text: str) -> bool:
     """Whether an answer says no more than that it cannot answer; so does an empty one."""
-    text = text.strip()
+    text = _SEE_ALSO.sub("", text.strip())
     return not text or (len(text) <= REFUSAL_CHARACTERS and _REFUSAL.match(text) is not None)
 
 

@@ -50,6 +50,12 @@ def test_a_long_answer_that_begins_modestly_is_no_refusal():
     assert not is_refusal("It is the cart.")
 
 
+def test_a_refusal_that_says_where_to_look_is_one():
+    places = ", ".join(f"`Cart.add_line_{number}` (shop/cart.py:{number})" for number in range(20))
+    assert is_refusal(f"The given context does not contain the method.\n\nSee also {places}.")
+    assert not is_refusal(f"It is in `Cart.add`.\n\nSee also {places}.")
+
+
 def test_where_the_reference_says_nothing_nothing_is_scored():
     scores = scored("It adds.", question=Question("Does it?"))
     assert (scores.evidence_recall, scores.identifier_recall, scores.similarity, scores.correct) == (None,) * 4
