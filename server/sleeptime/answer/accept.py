@@ -15,7 +15,7 @@ from msgspec import Struct
 from sleeptime.core.intents import IntentName
 from sleeptime.core.types import Target
 
-VERSION = 4
+VERSION = 5
 """Raised when a feature changes its meaning, or what is proposed: what was calibrated before is then not used."""
 
 FEATURES = (

@@ -32,9 +32,6 @@ from sleeptime.store import Store
 NAMES_SEARCHED = 100
 """Names looked at that share a word with a description: tests, which no description means, have the most of them."""
 
-NOTES_READ = 1
-"""Notes of an intent about a target that are looked at to tell whether they speak of what is asked."""
-
 NOTHING_FOUND = "Nothing in this repository's index matches this question, so there is no evidence to answer from."
 
 
@@ -203,12 +200,15 @@ class Answerer:
         return list(dict.fromkeys([*found, *self._store.answers.concepts()]))
 
     def _said_of(self, target: Target, intent: str) -> str:
-        """What may be served about a target, as the classifier sees it."""
+        """What would be served of an intent about a target, as the classifier sees it: documentation says what
+        something is for, but what it mentions it does not explain.
+        """
+        if notes := self._store.answers.for_target(target, intent):
+            return notes[0].text
         outline = self._sources.outlines.outline(target.path)
         symbol = self._sources.symbol(target) if target.symbol else None
         documentation = symbol.docstring if symbol else outline.docstring if outline and not target.symbol else ""
-        notes = (note.text for note in self._store.answers.for_target(target, intent)[:NOTES_READ])
-        return " ".join([documentation, *notes])
+        return documentation if intent == SUMMARY_INTENT else ""
 
     def _answered(self, ask: Ask, context: Context, found: Found, result: ChatResult) -> Answered:
         text, removed = without_bad_citations(result.text.strip(), self._sources)

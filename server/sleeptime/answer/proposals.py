@@ -89,8 +89,8 @@ class Weighed(Struct, frozen=True):
 
 
 class Proposer:
-    """Makes proposals about one worktree. `search` gives targets that share words with a text; `answer_text` what a
-    target's documentation and its note of an intent say.
+    """Makes proposals about one worktree. `search` gives targets that share words with a text; `answer_text` what would
+    be served of an intent about a target.
     """
 
     def __init__(
@@ -149,7 +149,7 @@ class Proposer:
         said = _words(" ".join(self._answer_text(side.target, SUMMARY_INTENT) for side in (one, other)))
         left = _unaccounted(besides, names)
         unsaid = _unaccounted(left, said)
-        features["left_over"] = max(features["left_over"], _share(unsaid))
+        features["besides"] = _share(unsaid, MOST_BESIDES)
         features["left_over_in_answer"] = _share(left - unsaid)
         features["negated"] = float(_NEGATION.search(asked.question) is not None)
         return [Proposal(one.target, "collaborators", tuple(features.values()), other=other.target)]
@@ -185,7 +185,9 @@ class Proposer:
             float(_NEGATION.search(question) is not None),
             float(any(number not in this.text for number in _NUMBER.findall(question))),
         )
-        return Proposal(one.target, this.intent, features, _alike(found, one) if this.intent == "defined" else ())
+        return Proposal(
+            one.target, this.intent, features, _alike(found, this, asking) if this.intent == "defined" else ()
+        )
 
     def _left_over(self, this: Weighed, asking: Asking) -> tuple[float, float, float]:
         """`left_over`, `left_over_in_answer` and `besides`. Who asks why says with "for" what they suppose; of that the
@@ -238,12 +240,12 @@ def _elsewhere(found: Sequence[Weighed], one: Described) -> int:
     return 0 if one.target.level == "topic" else len(same - {one.target.path, ""})
 
 
-def _alike(found: Sequence[Weighed], one: Described) -> tuple[Target, ...]:
-    """What the words describe as well: where something is may be said of all of it."""
-    if one.of_question < ABBREVIATION:
-        return ()
-    others = (other.one for other in found if other.one.of_question >= ABBREVIATION and other.one != one)
-    return tuple(other.target for other in others if other.target.path)[: LISTED - 1]
+def _alike(found: Sequence[Weighed], this: Weighed, asking: Asking) -> tuple[Target, ...]:
+    """What the words describe as well, those besides the subject too: where something is may be said of all of it."""
+    besides = _unaccounted(asking.phrase.besides, this.names)
+    others = [other for other in found if other != this and _unaccounted(asking.phrase.besides, other.names) <= besides]
+    alike = [other.one.target for other in others if min(other.one.of_question, this.one.of_question) >= ABBREVIATION]
+    return tuple(target for target in alike if target.path)[: LISTED - 1]
 
 
 def _unaccounted(words: frozenset[str], names: frozenset[str]) -> frozenset[str]:

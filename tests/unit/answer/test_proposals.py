@@ -10,7 +10,7 @@ from sleeptime.core.types import Target, level_of
 
 FILES = {
     "shop/carts.py": 'class Cart:\n    """Keeps lines."""\n\nclass CartPolicy: ...\n\ndef fill_cart(): ...\n',
-    "shop/orders.py": "class Order: ...\n\ndef order_lines(): ...\n",
+    "shop/orders.py": "class Order: ...\n\ndef fill_order(): ...\n",
     "shop/lists.py": "class PlainList: ...\n",
 }
 CONCEPTS = (Target("topic", "", "cart"), Target("topic", "", "order"), Target("topic", "", "policy"))
@@ -74,6 +74,21 @@ def test_what_is_named_in_full_is_a_rival_of_the_concept_that_it_is_part_of() ->
     found = proposed("How does the cart policy work?")
     assert feature(found["shop/carts.py::CartPolicy"], "margin") > 0
     assert feature(found["policy"], "margin") == 0
+
+
+def test_places_alike_are_those_that_what_qualifies_the_subject_fits_as_well() -> None:
+    found = proposed("Where is the fill logic defined in an order?")
+    assert {target.symbol for target in found["shop/orders.py::fill_order"].alike} == set()
+    assert {target.symbol for target in found["shop/carts.py::fill_cart"].alike} == {"fill_order"}
+
+
+def test_what_a_relation_is_asked_for_has_to_be_said() -> None:
+    plain = "What is the relationship between the Cart class and the Order class?"
+    asked = plain.replace("?", " in establishing payment?")
+    (one,) = proposed(plain).values()
+    (other,) = proposed(asked).values()
+    assert feature(one, "besides") == 0
+    assert feature(other, "besides") == 1
 
 
 @pytest.mark.parametrize("words", [MOST_WORDS, MOST_WORDS + 1])
