@@ -12,7 +12,7 @@ from sleeptime.answer.accept import META_KEY, Proposal, acceptance_from
 from sleeptime.answer.calibrate import Calibrator
 from sleeptime.answer.context import Context, build_context
 from sleeptime.answer.defuse import defused
-from sleeptime.answer.described import abbreviations, namesakes, own_words
+from sleeptime.answer.described import abbreviated, namesakes, own_words
 from sleeptime.answer.facts import FactAnswers
 from sleeptime.answer.find import Embed, Finder, Found, no_vector
 from sleeptime.answer.footer import footer
@@ -192,7 +192,7 @@ class Answerer:
         search = self._store.search
         named = [
             *search.named(self._worktree, words, NAMES_SEARCHED),
-            *search.named(self._worktree, abbreviations(words.split()), limit),
+            *search.named(self._worktree, abbreviated(words.split()), limit),
         ]
         said = search.code(self._worktree, words, limit)
         questions = [hit for hit in search.answers(words, limit) if hit.target.level == "topic"]

@@ -4,29 +4,19 @@ handlers" are the module `auth.py`.
 A symbol or file is meant as far as its name's words and the question's words account for each other.
 """
 
-import math
 import re
 from collections.abc import Iterable, Sequence
-from functools import lru_cache
 
 from msgspec import Struct
 
 from sleeptime.core.ports import Outlines
 from sleeptime.core.types import Target
 from sleeptime.index import PROSE, is_test_path
+from sleeptime.index.words import SHORTEST, abbreviations, likeness, stem
 from sleeptime.store import split_name
 
 CANDIDATES = 40
 """Search hits looked at."""
-
-SHORTEST = 3
-"""Letters that an abbreviation of a word has at least: "app", "auth"."""
-
-ABBREVIATED = 0.4
-"""Share of a word's letters that its abbreviation has at least: "con" is not "configuration"."""
-
-ABBREVIATION = 0.95
-"""What an abbreviation counts: "cli" may be short for "client", but a name with "client" in it is nearer."""
 
 _GENERIC = """
 system systems mechanism mechanisms logic concept concepts object objects class classes pattern patterns process
@@ -39,8 +29,6 @@ GENERIC = frozenset(_GENERIC.split())
 """Words that go with any subject and so name none. "Components", "structure" and "features" are not among them: who
 asks for those wants a list, which is another question.
 """
-
-_ENDING = re.compile(r"(ations?|ings?|ers?|ors?|ed|es|s)$")
 
 
 class Described(Struct, frozen=True):
@@ -89,9 +77,9 @@ def is_said(word: str, names: Iterable[str]) -> bool:
     return _likeness(word, names) == 1.0
 
 
-def abbreviations(words: Iterable[str]) -> str:
+def abbreviated(words: Iterable[str]) -> str:
     """What may abbreviate some words, to search names with."""
-    return " ".join(short for word in words for short in _abbreviations(word) if short != word)
+    return " ".join(short for word in words for short in abbreviations(word) if short != word)
 
 
 def words_of_name(target: Target) -> frozenset[str]:
@@ -111,7 +99,7 @@ def own_words(target: Target) -> frozenset[str]:
 
 def namesakes(one: Target, other: Target) -> bool:
     """Whether the same words describe both: a class and its file, a method and the class that it makes."""
-    return {_stem(word) for word in own_words(one)} == {_stem(word) for word in own_words(other)}
+    return {stem(word) for word in own_words(one)} == {stem(word) for word in own_words(other)}
 
 
 def same_thing(one: Target, other: Target) -> bool:
@@ -148,28 +136,4 @@ def _order(target: Target, outlines: Outlines) -> tuple[int, int, int, str]:
 
 def _likeness(word: str, names: Iterable[str]) -> float:
     """1 if one of the words is this one, inflected at most; less if it is an abbreviation, which may mean another."""
-    return max((_alike(word, name) for name in names), default=0.0)
-
-
-@lru_cache(maxsize=65536)
-def _alike(one: str, other: str) -> float:
-    if one == other:
-        return 1.0
-    first, second = _stem(one), _stem(other)
-    if first == second:
-        return 1.0
-    short, long = sorted((first, second), key=len)
-    abbreviates = len(short) >= SHORTEST and long.startswith(short) and len(short) >= ABBREVIATED * len(long)
-    return ABBREVIATION if abbreviates else 0.0
-
-
-def _abbreviations(word: str) -> list[str]:
-    stem = _stem(word)
-    shortest = max(SHORTEST, math.ceil(ABBREVIATED * len(stem)))
-    return [stem[:length] for length in range(shortest, len(stem) + 1)]
-
-
-def _stem(word: str) -> str:
-    stem = _ENDING.sub("", word)
-    stem = stem.removesuffix("e") if len(stem) > SHORTEST else stem
-    return stem if len(stem) >= SHORTEST else word
+    return max((likeness(word, name) for name in names), default=0.0)

@@ -315,7 +315,17 @@ INTENTS = (
 """In the order in which they are tried: the particular before the general."""
 
 BY_NAME = {intent.name: intent for intent in INTENTS}
+
+TOPIC_PRIORS = {"explain": 0.35, "where": 0.28, "rationale": 0.23, "purpose": 0.13}
+"""How, where, why and what among 127,000 questions of issue trackers (shared notes, "Which questions to prepare")."""
+
 _PATTERNS = tuple((intent, re.compile(intent.pattern, re.IGNORECASE)) for intent in INTENTS)
+
+
+def prior_of(intent: str, level: Level) -> float:
+    """An intent's share among the questions of a level, before anyone has asked."""
+    prior = BY_NAME[intent].prior  # type: ignore[index]
+    return TOPIC_PRIORS.get(intent, prior) if level == "topic" else prior
 
 
 def question_for(intent: str, name: str) -> str:

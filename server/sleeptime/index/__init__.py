@@ -1,7 +1,7 @@
 """Text to structure: outlines of files, and the graph between them. Pure, and never fails on any bytes."""
 
 from sleeptime.index.compare import SymbolChange, changed_sections, compare_outlines, with_moves
-from sleeptime.index.concepts import Concept, concepts, named_after
+from sleeptime.index.concepts import Concept, concepts, named_after, sections_on
 from sleeptime.index.facts import Attribute, Facts, Resolution, Use
 from sleeptime.index.freshness import PROSE, Freshness, folder_of, members
 from sleeptime.index.graph import Graph
@@ -56,6 +56,7 @@ __all__ = [
     "named_after",
     "parse",
     "rank",
+    "sections_on",
     "sentences",
     "still_holds",
     "token_hash",

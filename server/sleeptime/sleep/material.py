@@ -29,6 +29,14 @@ NAMED_FILES = 40
 """Paths shown of a whole: enough to see how it is laid out."""
 
 
+_FOCUS = {
+    "purpose": "Say what it is, what it is responsible for, and who uses it.",
+    "explain": "Say step by step which class or function does what.",
+    "rationale": "Say which problem it solves, the reasons that are given, and what would be harder without it.",
+}
+"""What a theme's question is after; of one text a small model otherwise says the same to all of them."""
+
+
 class Material(Struct, frozen=True):
     """`passages` may be cited, and they and `context` hold the names that may be used. `read` is code besides the
     target's that went into it, `names` what the answer has to name. `stated` is the answer where facts suffice.
@@ -81,17 +89,18 @@ class Gatherer:
         return Material(_messages(head, task), (passage,), _card_passage(target, outline), names=names)
 
     def _of_theme(self, target: Target, intent: str, members: tuple[Target, ...]) -> Material | None:
-        """The members' own source, as far as it is read; all intents of a theme share it."""
+        """The members' own text, as far as it is read; all intents of a theme share it."""
         found = [(member, part) for member in members if (part := part_of(member, self._sources))]
         chosen = list(fitting(found))
         passages = tuple(passage for member, _ in chosen if (passage := self._sources.passage(member)))
         if not passages:
             return None
         name = f"`{target.symbol}`" if target.level == "topic" else "the question"
-        head = render("theme.v1", name=name, parts="\n".join(part for _, part in chosen))
+        head = render("theme.v2", name=name, parts="\n".join(part for _, part in chosen))
         read = tuple(member for member, _ in chosen)
         names = named_of(read)
-        task = render("about.v1", question=question_for(intent, target.symbol), names=_wanted(names))
+        focus = _FOCUS.get(intent, _FOCUS["explain"])
+        task = render("about.v2", question=question_for(intent, target.symbol), focus=focus, names=_wanted(names))
         context = Passage(".", 0, tuple(f"{head}\n{task}".split("\n")))
         stated = whereabouts(target.symbol, members, self._sources) if intent == "where" else ""
         return Material(_messages(head, task), passages, context, read=read, names=names, stated=stated)

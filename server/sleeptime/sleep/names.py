@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from sleeptime.core.ports import Outlines
 from sleeptime.core.types import Outline, Symbol, Target
-from sleeptime.index import UNIVERSAL_NAMES, code_names
+from sleeptime.index import PROSE, UNIVERSAL_NAMES, code_names
 
 MOST_NAMES = 10
 """More than this is a list, not an answer."""
@@ -70,7 +70,8 @@ def named(target: Target, outlines: Outlines) -> Named:
 
 def named_of(members: Sequence[Target]) -> Named:
     """The names of what a theme is made of, and of the files in which it is found."""
-    symbols = tuple(dict.fromkeys(member.symbol for member in members if member.symbol))
+    coded = (member for member in members if member.symbol and not member.path.endswith(PROSE))
+    symbols = tuple(dict.fromkeys(member.symbol for member in coded))
     files = tuple(dict.fromkeys(member.path for member in members))
     kinds = (("involves", symbols[:MOST_NAMES]), ("is found in", files[:MOST_OF_A_KIND]))
     return Named(tuple((kind, names) for kind, names in kinds if names))

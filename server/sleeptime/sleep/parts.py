@@ -1,9 +1,9 @@
-"""One definition as part of a larger text: how it is shown to the model, and how much of it."""
+"""One definition or section as part of a larger text: how it is shown to the model, and how much of it."""
 
 from collections.abc import Iterator, Sequence
 
 from sleeptime.core.types import Outline, Symbol, Target
-from sleeptime.index import Sources
+from sleeptime.index import PROSE, Sources
 from sleeptime.prompts import outline_card, symbol_line
 from sleeptime.sleep.pages import Page, shown
 
@@ -11,6 +11,7 @@ THEME_CHARACTERS = 6_000
 """About 1,500 tokens of all members together."""
 
 BODY_LINES = 24
+SECTION_LINES = 24
 MEMBER_LINES = 10
 CARD_LINES = 12
 
@@ -27,6 +28,8 @@ def part_of(target: Target, sources: Sources) -> str:
     symbol = sources.symbol(target)
     if symbol is None:
         return ""
+    if symbol.kind == "heading":
+        return _section(target, symbol, outline, sources)
     place = f"`{target.path}:{symbol.span.start_line + 1}` {symbol.qualified_name}:"
     if target.level == _CLASS_LEVEL:
         return "\n".join([place, *_class_lines(symbol, outline), ""])
@@ -48,12 +51,23 @@ def whereabouts(name: str, members: Sequence[Target], sources: Sources) -> str:
     """Where a concept is implemented, file by file, in words: no model knows it better."""
     by_file: dict[str, list[str]] = {}
     for member in members:
+        if member.path.endswith(PROSE):
+            continue
         found = by_file.setdefault(member.path, [])
         symbol = sources.symbol(member) if member.symbol else None
         if symbol is not None:
             found.append(f"the {symbol.kind} `{symbol.qualified_name}` (line {symbol.name_span.start_line + 1})")
     files = [f"in `{path}`{': ' if parts else ''}{', '.join(parts)}" for path, parts in by_file.items()]
     return f"`{name}` is implemented {'; '.join(files)}."
+
+
+def _section(target: Target, symbol: Symbol, outline: Outline, sources: Sources) -> str:
+    """The beginning of a section of the documentation, without the sections inside it."""
+    first = symbol.span.start_line
+    inside = (one.span.start_line for one in outline.symbols if first < one.span.start_line <= symbol.span.end_line)
+    end = min([*inside, symbol.span.end_line + 1, first + SECTION_LINES])
+    text = "\n".join(line.strip() for line in sources.lines(target.path)[first:end] if line.strip())
+    return f"From the documentation, `{target.path}:{first + 1}`:\n{text}\n"
 
 
 def _class_lines(symbol: Symbol, outline: Outline) -> Iterator[str]:

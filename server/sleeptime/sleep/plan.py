@@ -1,7 +1,8 @@
 """In which order to think: the best expected value a second first, but a page's thoughts together.
 
 Thoughts about one page of a module share a long prompt prefix, which the engine computes once if they follow each
-other. So what is ordered is not single questions but *sittings*: all that is asked about one page (`pages.py`).
+other. So what is ordered is not single questions but *sittings*: of what is asked about one page (`pages.py`) all that
+makes reading it worth more a second. The rest is worth less than another page, and waits for its turn.
 """
 
 import math
@@ -91,22 +92,30 @@ class _Plan:
         self._outlook = outlook
 
     def jobs(self, prompt_version: str) -> list[Planned]:
-        sittings = [self._sitting(group) for group in self._groups() if group]
+        sittings = [sitting for group in self._groups() for sitting in self._sittings(group)]
         sittings.sort(key=lambda sitting: (-sitting.rate, str(sitting.thoughts[0].question.target)))
         planned = (
             self._planned(thought, sitting, prompt_version) for sitting in sittings for thought in sitting.thoughts
         )
         return [one for one, _ in zip(planned, range(MAX_JOBS), strict=False)]
 
-    def _sitting(self, thoughts: list[Thought]) -> Sitting:
-        """A symbol's questions stand together. A page that is read already costs nothing more: what was begun, and
-        then interrupted, is finished before another page pushes it out of the engine's cache.
+    def _sittings(self, thoughts: list[Thought]) -> Iterator[Sitting]:
+        """The best thoughts about one page, as many as raise their common rate, then the best of the rest, for which
+        the page is read again. A page that was read last costs nothing more: what was begun is finished before another
+        page pushes it out of the engine's cache. A symbol's questions stand together.
         """
-        thinks = not all(needs_no_model(thought.question.intent) for thought in thoughts)
-        reads_page = thinks and not self._is_read(thoughts[0].question.target)
-        seconds = sum(thought.worth.cost_seconds for thought in thoughts) + PAGE_SECONDS * reads_page
-        ordered = sorted(thoughts, key=lambda thought: thought.question.target.symbol)
-        return Sitting(sum(thought.worth.value for thought in thoughts) / seconds, ordered, reads_page)
+        waiting = sorted(thoughts, key=lambda thought: -thought.worth.rate)
+        while waiting:
+            thinks = not all(needs_no_model(thought.question.intent) for thought in waiting)
+            reads_page = thinks and not self._is_read(waiting[0].question.target)
+            value, seconds, taken = 0.0, PAGE_SECONDS * reads_page, 0
+            for one in (thought.worth for thought in waiting):
+                if taken and one.rate < value / seconds:
+                    break
+                value, seconds, taken = value + one.value, seconds + one.cost_seconds, taken + 1
+            ordered = sorted(waiting[:taken], key=lambda thought: thought.question.target.symbol)
+            yield Sitting(value / seconds, ordered, reads_page)
+            waiting = waiting[taken:]
 
     def _is_read(self, target: Target) -> bool:
         """Whether a target shares its page, or the parts of its theme, with what was thought about last."""

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 import msgspec
 from msgspec import Struct
 
-from sleeptime.core.intents import BY_NAME, SUMMARY_INTENT, question_for
+from sleeptime.core.intents import SUMMARY_INTENT, prior_of, question_for
 from sleeptime.core.types import Outline, Symbol, Target, level_of
 from sleeptime.index import Sources, members
 from sleeptime.sleep.themes import Theme
@@ -32,8 +32,13 @@ MIN_EXPLAIN_LINES = 6
 MIN_MODULE_SYMBOLS = 6
 """How the parts of a module work together is a question only if there are some."""
 
-THEME_WEIGHT = 4.0
-"""Most questions name a concept rather than a symbol (two of three short ones in a public set)."""
+SHORT_WEIGHT = 0.4
+"""Of a definition as short as that: its hover shows nearly all of it without a note."""
+
+THEME_WEIGHT = 8.0
+"""Most questions name a concept rather than a symbol (two of three short ones in a public set), and there are dozens of
+concepts where there are thousands of symbols.
+"""
 
 MIN_STATE = 2
 """Attributes that make a class worth asking what state it keeps."""
@@ -52,7 +57,7 @@ class Question(Struct, frozen=True):
     @property
     def prior(self) -> float:
         """The intent's share at its level, before anyone has asked."""
-        return BY_NAME[self.intent].prior  # type: ignore[index]
+        return prior_of(self.intent, self.target.level)
 
 
 def likely_questions(path: str, outline: Outline) -> Iterator[Question]:
@@ -68,9 +73,9 @@ def likely_questions(path: str, outline: Outline) -> Iterator[Question]:
             level = level_of(symbol)
             target = Target(level, path, symbol.qualified_name)
             yield _question(target, "purpose", symbol.qualified_name, weight, is_undocumented=not symbol.docstring)
-            if symbol.span.end_line - symbol.span.start_line >= MIN_EXPLAIN_LINES:
+            if not _is_short(symbol):
                 yield _question(target, "explain", symbol.qualified_name, weight)
-            if level == "class":
+            if level == "class" and not _is_short(symbol):
                 yield _question(target, "rationale", symbol.qualified_name, weight)
             if level == "class" and _has_state(symbol, outline):
                 yield _question(target, "lifecycle", symbol.qualified_name, weight)
@@ -104,8 +109,12 @@ def questions_about_wholes(sources: Sources) -> Iterator[Question]:
 
 def _question(target: Target, intent: str, name: str, weight: float, *, is_undocumented: bool = False) -> Question:
     surfaces = HOVER_WEIGHT if intent == SUMMARY_INTENT and target.level != "topic" else 1.0
-    prior = BY_NAME[intent].prior  # type: ignore[index]
-    return Question(target, intent, question_for(intent, name), weight * surfaces * prior, is_undocumented)
+    likelihood = weight * surfaces * prior_of(intent, target.level)
+    return Question(target, intent, question_for(intent, name), likelihood, is_undocumented)
+
+
+def _is_short(symbol: Symbol) -> bool:
+    return symbol.span.end_line - symbol.span.start_line < MIN_EXPLAIN_LINES
 
 
 def _weight(symbol: Symbol, outline: Outline) -> float:
@@ -114,7 +123,8 @@ def _weight(symbol: Symbol, outline: Outline) -> float:
     if not weight or "#" in symbol.qualified_name or not _is_public(symbol, outline):
         return 0.0
     dunder = symbol.name.startswith("__") and symbol.name.endswith("__")
-    return weight * (0.3 if dunder else 1.0) * (1.0 if symbol.docstring else 1.3)
+    shown = SHORT_WEIGHT if _is_short(symbol) else 1.0
+    return weight * shown * (0.3 if dunder else 1.0) * (1.0 if symbol.docstring else 1.3)
 
 
 def _has_state(symbol: Symbol, outline: Outline) -> bool:

@@ -1,9 +1,9 @@
-"""What is asked about the repository rather than about one of its files, and the code that such an answer is made from.
+"""What is asked about the repository rather than about one of its files, and what such an answer is made from.
 
 A theme is a concept (`index/concepts.py`), a question that the model proposed (`propose.py`), or one of the questions
 that every newcomer has: how it is configured, tested, entered, how errors are handled, and what happens from start to
-end when it does its work. An answer about a theme is written from its members' own source, and is fresh as long as
-they say what they said then.
+end when it does its work. An answer about a theme is written from the documentation's sections on it and its members'
+own source, and is fresh as long as they say what they said then.
 """
 
 import re
@@ -13,10 +13,12 @@ from collections.abc import Callable, Iterator, Mapping
 from msgspec import Struct
 
 from sleeptime.core.types import Target
-from sleeptime.index import Graph, Sources, concepts, is_test_path, named_after
+from sleeptime.index import Graph, Sources, concepts, is_test_path, named_after, sections_on
 from sleeptime.index.concepts import MOST_MEMBERS, words_of
 
 CONCEPT_INTENTS = ("where", "purpose", "explain", "rationale")
+DOCUMENTED_INTENTS = ("purpose", "explain", "rationale")
+"""Of what no definition is named after: it is implemented nowhere in particular."""
 
 REPOSITORY_WORDS = {
     "configuration": frozenset({"config", "configuration", "setting", "option", "environ", "env"}),
@@ -41,7 +43,9 @@ FARTHEST = 40
 
 
 class Theme(Struct, frozen=True):
-    """`members` are what it is about, the most telling first; `weight` is 1 for what is asked most."""
+    """`members` are what it is written from, sections of documentation first, then code, the most telling first;
+    `weight` is 1 for what is asked most.
+    """
 
     target: Target
     intents: tuple[str, ...]
@@ -66,11 +70,12 @@ def themes_of(sources: Sources, ranks: Mapping[str, float]) -> Iterator[Theme]:
         if intent == "testing":
             found = (*_test_files(sources), *found)[:MOST_MEMBERS]
         if found:
-            yield Theme(repository, (intent,), found)
+            yield Theme(repository, (intent,), (*sections_on(words, sources.outlines), *found))
     if way := way_through(sources, ranks):
         yield Theme(repository, ("flow",), way)
     for concept in concepts(sources.outlines, ranks):
-        yield Theme(Target("topic", "", concept.name), CONCEPT_INTENTS, concept.members, concept.weight)
+        intents = CONCEPT_INTENTS if concept.members else DOCUMENTED_INTENTS
+        yield Theme(Target("topic", "", concept.name), intents, (*concept.sections, *concept.members), concept.weight)
 
 
 def way_through(sources: Sources, ranks: Mapping[str, float]) -> tuple[Target, ...]:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from msgspec import Struct
 
-from sleeptime.core.intents import BY_NAME
+from sleeptime.core.intents import prior_of
 from sleeptime.core.types import Level
 
 PRIOR_STRENGTH = 20.0
@@ -68,7 +68,7 @@ def learned_prior(counts: Counts, level: Level, intent: str) -> float:
     """The mean of the Beta distribution of an intent's share among the questions of a level. A miss counts twice: it
     was asked, and somebody waited for what could have been ready.
     """
-    prior = BY_NAME[intent].prior  # type: ignore[index]
+    prior = prior_of(intent, level)
     heard = (counts.asked, counts.missed)
     total = sum(count for of in heard for (at, _), count in of.items() if at == level)
     return (PRIOR_STRENGTH * prior + sum(of.get((level, intent), 0) for of in heard)) / (PRIOR_STRENGTH + total)

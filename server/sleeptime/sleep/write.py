@@ -18,7 +18,7 @@ from sleeptime.sleep.propose import sifted
 from sleeptime.sleep.truths import Truths, truths_of, truths_of_parts
 from sleeptime.sleep.verify import Sifted, check, keep_sound, problems, whole_sentences
 
-PROMPT_VERSION = "system.v1+module.v2+theme.v1+thought.v4"
+PROMPT_VERSION = "system.v1+module.v2+theme.v2+thought.v5"
 """Names the prompt files a thought is made from; a changed file has a new name, and so has this."""
 
 ANSWER_TOKENS = {"purpose": 90, "questions": 240}

@@ -1,6 +1,6 @@
 import pytest
 
-from sleeptime.core.intents import INTENTS, find_intent, question_for
+from sleeptime.core.intents import INTENTS, find_intent, prior_of, question_for
 
 
 @pytest.mark.parametrize("intent", INTENTS, ids=lambda intent: intent.name)
@@ -13,4 +13,4 @@ def test_the_standard_wording_of_an_intent_is_recognised_as_that_intent(intent) 
 
 def test_priors_are_shares() -> None:
     for level in ("symbol", "class", "module", "package", "topic", "repository", "change"):
-        assert 0 < sum(intent.prior for intent in INTENTS if level in intent.levels) <= 1.0
+        assert 0 < sum(prior_of(intent.name, level) for intent in INTENTS if level in intent.levels) <= 1.0
