@@ -69,11 +69,16 @@ def named(target: Target, outlines: Outlines) -> Named:
 
 
 def named_of(members: Sequence[Target]) -> Named:
-    """The names of what a theme is made of, and of the files in which it is found."""
-    coded = (member for member in members if member.symbol and not member.path.endswith(PROSE))
-    symbols = tuple(dict.fromkeys(member.symbol for member in coded))
-    files = tuple(dict.fromkeys(member.path for member in members))
-    kinds = (("involves", symbols[:MOST_NAMES]), ("is found in", files[:MOST_OF_A_KIND]))
+    """The names of what a theme is made of, of the files in which it is found, and of those that document it."""
+    code = [member for member in members if not member.path.endswith(PROSE)]
+    documents = (member for member in members if member.path.endswith(PROSE))
+    symbols = tuple(dict.fromkeys(member.symbol for member in code if member.symbol))
+    files, read = (tuple(dict.fromkeys(member.path for member in some)) for some in (code, documents))
+    kinds = (
+        ("involves", symbols[:MOST_NAMES]),
+        ("is found in", files[:MOST_OF_A_KIND]),
+        ("is documented in", read[:MOST_OF_A_KIND]),
+    )
     return Named(tuple((kind, names) for kind, names in kinds if names))
 
 

@@ -1,6 +1,6 @@
 from fakes.outlines import OutlinesInMemory
 from sleeptime.core.types import Target
-from sleeptime.index import concepts, named_after
+from sleeptime.index import Concept, concepts, named_after
 from sleeptime.index.concepts import words_of
 
 FILES = {
@@ -53,3 +53,53 @@ def test_names_are_taken_apart_into_words_in_the_singular() -> None:
     assert words_of("HTTPAdapter") == ["http", "adapter"]
     assert words_of("_parse_cookies") == ["parse", "cookie"]
     assert words_of("status_class") == ["status", "class"]
+
+
+DOCUMENTED = FILES | {
+    "web/config.py": "def load_config(): ...\n\nclass Config: ...\n",
+    "docs/manual.md": "# Why sessions?\n\nThey last.\n\n# Sessions and cookies\n\n# Configuration\n\n# Plugins\n",
+    "docs/plugins.rst": "Plugins\n=======\n\nWritten by others.\n",
+    "CHANGELOG.md": "# Session fixes\n",
+}
+
+
+def documented() -> dict[str, Concept]:
+    return {concept.name: concept for concept in concepts(OutlinesInMemory(DOCUMENTED), {})}
+
+
+def test_a_concept_knows_the_sections_of_the_documentation_on_it_and_explanations_come_first() -> None:
+    assert [section.symbol for section in documented()["session"].sections] == ["Why sessions?", "Sessions and cookies"]
+
+
+def test_what_the_documentation_spells_out_is_the_concept_that_the_code_abbreviates() -> None:
+    assert [section.symbol for section in documented()["config"].sections] == ["Configuration"]
+
+
+def test_what_only_the_documentation_speaks_of_is_a_concept_without_members() -> None:
+    plugins = documented()["plugin"]
+    assert plugins.members == ()
+    assert {section.path for section in plugins.sections} == {"docs/manual.md", "docs/plugins.rst"}
+
+
+def test_a_log_of_changes_documents_nothing() -> None:
+    assert all(s.path != "CHANGELOG.md" for concept in documented().values() for s in concept.sections)
+
+
+def test_inflections_of_a_word_are_one_concept_called_as_most_of_the_code_calls_it() -> None:
+    files = {"web/rules.py": "def route(): ...\ndef add_route(): ...\n\nclass Routing: ...\n"}
+    found = {concept.name: len(concept.members) for concept in concepts(OutlinesInMemory(files), {})}
+    assert found == {"route": 3}
+
+
+def test_what_is_raised_when_a_thing_fails_tells_least_about_it() -> None:
+    files = {"web/net.py": "class ConnectionError(Exception): ...\n\ndef open_connection():\n    return 1\n"}
+    (connection,) = concepts(OutlinesInMemory(files), {})
+    assert [member.symbol for member in connection.members] == ["open_connection", "ConnectionError"]
+
+
+def test_what_is_long_tells_more() -> None:
+    body = "".join(f"    def step_{number}(self): ...\n" for number in range(40))
+    files = {"web/auth.py": f"class AuthToken: ...\n\nclass AuthFlow:\n{body}"}
+    auth = next(one for one in concepts(OutlinesInMemory(files), {}) if one.name == "auth")
+    order = [member.symbol for member in auth.members if member.level == "class"]
+    assert order == ["AuthFlow", "AuthToken"]

@@ -48,6 +48,18 @@ def test_what_much_depends_on_comes_first_and_tests_come_last() -> None:
     assert jobs[-1].target.path == "tests/test_cart.py"
 
 
+def test_a_page_is_read_for_what_is_worth_most_there_and_again_when_the_rest_has_its_turn() -> None:
+    dull = "".join(f'def small_{number}():\n    """Small."""\n\n' for number in range(4))
+    steps = "".join(f"    x = {number}\n" for number in range(8))
+    large = "".join(f"def large_{number}():\n{steps}\n" for number in range(12))
+    jobs = planned(shop({"shop/mixed.py": dull + large}), {"shop/mixed.py": 0.9}, "p")
+    mixed = [one for one in jobs if one.job.target.path == "shop/mixed.py"]
+    first_sitting = [one.job.target.symbol for one in mixed if one.job.priority == mixed[0].job.priority]
+    assert "large_0" in first_sitting
+    assert "small_0" not in first_sitting
+    assert [one.reads_page for one in mixed].count(True) == len({one.job.priority for one in mixed}) > 1
+
+
 def foremost(outlook: Outlook) -> Planned:
     return planned(shop(), {}, "p", outlook)[0]
 

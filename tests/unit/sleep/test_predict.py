@@ -67,6 +67,12 @@ def test_a_missing_docstring_makes_the_question_likelier() -> None:
     assert likelihood["undocumented"] > likelihood["documented"]
 
 
+def test_what_is_as_short_as_its_hover_is_asked_about_less() -> None:
+    likelihood = {one.target.symbol: one.likelihood for one in questions(MODULE) if one.intent == "purpose"}
+    assert likelihood["Order.place"] > likelihood["undocumented"]
+    assert "rationale" not in [one.intent for one in questions("class Failed(Exception): ...\n")]
+
+
 def test_a_file_that_defines_nothing_is_not_asked_about() -> None:
     assert questions("X = 1\n") == []
 

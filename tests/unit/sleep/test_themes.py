@@ -1,8 +1,10 @@
 import itertools
 import threading
+from collections.abc import Callable
 
 from fakes.clock import FixedClock
 from fakes.outlines import OutlinesInMemory
+from sleeptime.core.ports import ChatRequest
 from sleeptime.core.types import Answer, Target
 from sleeptime.index import Freshness, Sources, rank, still_holds
 from sleeptime.model import EchoModel
@@ -35,6 +37,7 @@ def load(environ):
 """,
     "web/config.py": "DEBUG = True\ndef load_config(path): ...\n",
     "tests/conftest.py": "def app(): ...\n",
+    "docs/sessions.md": "# Why sessions?\n\nVisitors come back.\n\n## Details\n\nNot now.\n\n# Sessions\n\nUse `open_session`.\n",
 }
 SESSION = Target("topic", "", "session")
 
@@ -52,7 +55,11 @@ def themes() -> dict[tuple[Target, str], Theme]:
 
 def write(intent: str, *said: str) -> Answer:
     replies = itertools.chain(said, itertools.repeat(said[-1]))
-    model = EchoModel(lambda _: next(replies))
+    return written(intent, lambda _: next(replies))
+
+
+def written(intent: str, reply: Callable[[ChatRequest], str]) -> Answer:
+    model = EchoModel(reply)
     known = Known(find_members=lambda target, intent: themes()[target, intent].members)
     answer = Writer(web(), model, FixedClock(), known).write(SESSION, intent, threading.Event()).answer
     assert answer is not None
@@ -71,7 +78,7 @@ def test_the_repositorys_own_questions_have_the_code_that_bears_on_them() -> Non
     assert Target("module", "web/config.py") in found[repository, "configuration"].members
     assert Target("class", "web/sessions.py", "SessionError") in found[repository, "error_handling"].members
     assert Target("module", "tests/conftest.py") in found[repository, "testing"].members
-    assert found[SESSION, "explain"].members[0].path == "web/sessions.py"
+    assert [member.path for member in found[SESSION, "explain"].members][1:3] == ["docs/sessions.md", "web/sessions.py"]
 
 
 def test_where_a_concept_is_implemented_is_stated_without_a_model() -> None:
@@ -109,3 +116,17 @@ def test_of_two_drafts_about_a_concept_the_one_that_names_more_of_its_parts_is_k
     named = "`open_session` may raise `SessionError`."
     assert write("explain", "It is about people.", named).text.startswith(named)
     assert write("explain", "`open_session` is one.", "It is about people.").text.startswith("`open_session` is one.")
+
+
+def test_a_concept_is_read_in_the_documentation_first_and_its_subsections_are_left_out() -> None:
+    asked: list[str] = []
+
+    def heard(request: ChatRequest) -> str:
+        asked.append(request.messages[-1].content)
+        return "`open_session` makes one."
+
+    answer = written("rationale", heard)
+    assert asked[0].index("Visitors come back.") < asked[0].index("def open_session")
+    assert "Not now." not in asked[0]
+    assert "docs/sessions.md" in answer.text
+    assert "Why sessions?" not in answer.text
