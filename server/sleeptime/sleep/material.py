@@ -31,7 +31,7 @@ NAMED_FILES = 40
 
 _FOCUS = {
     "purpose": "Say what it is, what it is responsible for, and who uses it.",
-    "explain": "Say step by step which class or function does what.",
+    "explain": "Say in order which class or function does what.",
     "rationale": "Say which problem it solves, the reasons that are given, and what would be harder without it.",
 }
 """What a theme's question is after; of one text a small model otherwise says the same to all of them."""
@@ -100,7 +100,8 @@ class Gatherer:
         read = tuple(member for member, _ in chosen)
         names = named_of(read)
         focus = _FOCUS.get(intent, _FOCUS["explain"])
-        task = render("about.v2", question=question_for(intent, target.symbol), focus=focus, names=_wanted(names))
+        wanted = _wanted(Named(names.kinds[:1]))  # not the files: a sentence made around a path says nothing
+        task = render("about.v2", question=question_for(intent, target.symbol), focus=focus, names=wanted)
         context = Passage(".", 0, tuple(f"{head}\n{task}".split("\n")))
         stated = whereabouts(target.symbol, members, self._sources) if intent == "where" else ""
         return Material(_messages(head, task), passages, context, read=read, names=names, stated=stated)
