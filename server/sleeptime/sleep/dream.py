@@ -7,6 +7,7 @@ the plan is made again, for what was written may be what something above it is w
 
 import logging
 import threading
+from collections import deque
 from collections.abc import Callable
 
 import msgspec
@@ -14,7 +15,7 @@ from msgspec import Struct
 
 from sleeptime.core.errors import ContextOverflowError, EngineDiedError
 from sleeptime.core.excluded import EXCLUDED, excluded_from, is_excluded
-from sleeptime.core.intents import question_for
+from sleeptime.core.intents import SUMMARY_INTENT, question_for
 from sleeptime.core.messages import Slept
 from sleeptime.core.ports import Clock, Model
 from sleeptime.core.types import Answer, Job, Target
@@ -26,6 +27,7 @@ from sleeptime.sleep.notes import Notes
 from sleeptime.sleep.plan import Outlook, Planned, plan
 from sleeptime.sleep.propose import proposed_themes
 from sleeptime.sleep.themes import themes_of
+from sleeptime.sleep.together import MOST_TOGETHER
 from sleeptime.sleep.value import Counts
 from sleeptime.sleep.write import PROMPT_VERSION, Cost, Writer, Written
 from sleeptime.store import Entry, Store
@@ -148,20 +150,24 @@ class Sleeper:
                     break  # nothing new was written that something else could be written from
                 total = tally.done + more
                 continue
-            name = jobs[0].target.symbol or jobs[0].target.path
-            on_progress(tally.done, total, question_for(jobs[0].intent, name))
+            on_progress(tally.done, total, _said_of(jobs))
             self._do(jobs, cancel, tally)
         return self._slept(tally, self._clock.monotonic() - start)
 
     def _claimed(self) -> list[Job]:
-        """The next job, and as many about the same file as the model gainfully answers together."""
+        """The next job, and as many about the same file as the model gainfully answers together: short ones go into
+        one generation.
+        """
         first = self._store.jobs.claim(self._worktree)
         if first is None:
             return []
         jobs = [first]
-        for job in self._store.jobs.next(self._model.together - 1, self._worktree):
+        most = max(self._model.together, MOST_TOGETHER if _is_short(first) else 1)
+        for job in self._store.jobs.next(most - 1, self._worktree):
             if job.target.path != first.target.path or job.attempts or (first.attempts > 1):
                 break  # what failed before is tried alone
+            if len(jobs) >= self._model.together and not _is_short(job):
+                break
             if (claimed := self._store.jobs.claim_key(job.key)) is not None:
                 jobs.append(claimed)
         return jobs
@@ -193,28 +199,35 @@ class Sleeper:
         """Empty if they failed in a way that another try may not (they wait, and others go on) or were done singly."""
         try:
             written = self._writer.write_many([(job.target, job.intent) for job in jobs], cancel)
-        except ContextOverflowError as error:
-            if len(jobs) > 1:  # one of them is too long
-                for job in jobs:
-                    self._do([job], cancel, tally)
-                return []
-            written = [Written(None, Cost(), reason=error.message)]
-        except EngineDiedError as error:
-            self._fail(jobs, error.message)
-            tally.deaths += 1
-            if tally.deaths >= DEATHS_IN_A_ROW:
-                raise
-            return []
-        except Exception as error:
-            log.exception("The thought about %s failed", jobs[0].target)
-            self._fail(jobs, f"{type(error).__name__}: {error}")
+        except Exception as error:  # noqa: BLE001  # whatever it is, `_faulted` writes it down or raises it
+            if len(jobs) == 1:
+                return self._faulted(jobs[0], error, tally)
+            self._do_singly(jobs, cancel, tally)  # one of them is at fault
             return []
         tally.deaths = 0
         return written
 
-    def _fail(self, jobs: list[Job], reason: str) -> None:
-        for job in jobs:
-            self._store.jobs.fail(job, reason)
+    def _do_singly(self, jobs: list[Job], cancel: threading.Event, tally: Tally) -> None:
+        waiting = deque(jobs)
+        try:
+            while waiting:
+                self._do([waiting.popleft()], cancel, tally)
+        finally:
+            for job in waiting:
+                self._store.jobs.release(job)
+
+    def _faulted(self, job: Job, error: Exception, tally: Tally) -> list[Written]:
+        if isinstance(error, ContextOverflowError):
+            return [Written(None, Cost(), reason=error.message)]
+        if isinstance(error, EngineDiedError):
+            self._store.jobs.fail(job, error.message)
+            tally.deaths += 1
+            if tally.deaths >= DEATHS_IN_A_ROW:
+                raise error
+            return []
+        log.error("The thought about %s failed", job.target, exc_info=error)
+        self._store.jobs.fail(job, f"{type(error).__name__}: {error}")
+        return []
 
     def _slept(self, tally: Tally, seconds: float) -> Slept:
         cost = tally.cost
@@ -234,6 +247,16 @@ class Sleeper:
 
     def _waiting(self) -> int:
         return self._store.jobs.counts(self._worktree)["waiting"]
+
+
+def _said_of(jobs: list[Job]) -> str:
+    first = jobs[0].target
+    more = f" (and {len(jobs) - 1} more)" if len(jobs) > 1 else ""
+    return question_for(jobs[0].intent, first.symbol or first.path) + more
+
+
+def _is_short(job: Job) -> bool:
+    return job.intent == SUMMARY_INTENT and job.target.level in {"symbol", "class"}
 
 
 def _entry(job: Job, written: Written, model: str, used: Used) -> Entry:

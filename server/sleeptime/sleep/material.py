@@ -39,7 +39,8 @@ _FOCUS = {
 
 class Material(Struct, frozen=True):
     """`passages` may be cited, and they and `context` hold the names that may be used. `read` is code besides the
-    target's that went into it, `names` what the answer has to name. `stated` is the answer where facts suffice.
+    target's that went into it, `names` what the answer has to name. `stated` is the answer where facts suffice. A
+    short question may be asked together with others about the same `shared` text (`together.py`).
     """
 
     messages: tuple[Message, ...]
@@ -50,6 +51,7 @@ class Material(Struct, frozen=True):
     names: Named = Named()
     stated: str = ""
     json_schema: str = ""
+    shared: str = ""
 
 
 class Known(Struct, frozen=True):
@@ -80,13 +82,15 @@ class Gatherer:
         if not target.symbol:
             return self._of_module(target, intent, outline, passage)
         names = named(target, self._sources.outlines)
-        if intent == "purpose":
+        is_short = intent == "purpose"
+        if is_short:
             task = render("summary.v2", subject=f"`{target.symbol}`")
             names = names if target.level == "class" else Named()  # a hover states a function's facts itself
         else:
             task = render("explain.v2", question=question_for(intent, target.symbol), names=_wanted(names))
         head = f"{_module(target, outline)}\n{self._page(target, outline)}"
-        return Material(_messages(head, task), (passage,), _card_passage(target, outline), names=names)
+        context = _card_passage(target, outline)
+        return Material(_messages(head, task), (passage,), context, names=names, shared=head if is_short else "")
 
     def _of_theme(self, target: Target, intent: str, members: tuple[Target, ...]) -> Material | None:
         """The members' own text, as far as it is read; all intents of a theme share it."""

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from msgspec import Struct
 
+from sleeptime.core.intents import SUMMARY_INTENT
 from sleeptime.core.keys import combined_hash
 from sleeptime.core.types import Job, Outline, Target
 from sleeptime.index import Sources, is_test_path
@@ -102,7 +103,7 @@ class _Plan:
     def _sittings(self, thoughts: list[Thought]) -> Iterator[Sitting]:
         """The best thoughts about one page, as many as raise their common rate, then the best of the rest, for which
         the page is read again. A page that was read last costs nothing more: what was begun is finished before another
-        page pushes it out of the engine's cache. A symbol's questions stand together.
+        page pushes it out of the engine's cache. Short questions stand together, and so do those about one symbol.
         """
         waiting = sorted(thoughts, key=lambda thought: -thought.worth.rate)
         while waiting:
@@ -113,7 +114,7 @@ class _Plan:
                 if taken and one.rate < value / seconds:
                     break
                 value, seconds, taken = value + one.value, seconds + one.cost_seconds, taken + 1
-            ordered = sorted(waiting[:taken], key=lambda thought: thought.question.target.symbol)
+            ordered = sorted(waiting[:taken], key=_place)
             yield Sitting(value / seconds, ordered, reads_page)
             waiting = waiting[taken:]
 
@@ -198,6 +199,11 @@ class _Plan:
             f"for {value.cost_seconds:.0f} s of work"
         )
         return "; ".join([*(part for part in said if part), formula])
+
+
+def _place(thought: Thought) -> tuple[bool, str]:
+    """In a sitting: what each thing is for, in one generation (`together.py`), then what takes longer to say."""
+    return thought.question.intent != SUMMARY_INTENT, thought.question.target.symbol
 
 
 CENTRAL = 2.0

@@ -20,9 +20,11 @@ SECONDS_SAVED = {"purpose": 16.0}
 """A live answer takes about this long on two cores (28 s with Qwen2.5-Coder 1.5B); what is ready takes none."""
 DEFAULT_SECONDS_SAVED = 28.0
 
-COST_SECONDS = {"purpose": 10.0, "where": 0.2}
+COST_SECONDS = {"purpose": 4.0, "where": 0.2}
 DEFAULT_COST_SECONDS = 20.0
-"""Writing it, with its page computed: measured asleep, with the 1.5B on one thread. "where" needs no model."""
+"""Writing it, its page computed: measured asleep, with the 1.5B on one thread. What something is for is asked together
+with others (`together.py`); "where" needs no model.
+"""
 
 IDLE_SECOND = 0.0005
 """What a second of an idle machine is worth against one of the person's: half an hour of it for a second of waiting.

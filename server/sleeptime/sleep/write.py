@@ -15,10 +15,11 @@ from sleeptime.index import Freshness, Scope, Sources, find_evidence
 from sleeptime.prompts import render
 from sleeptime.sleep.material import Gatherer, Known, Material
 from sleeptime.sleep.propose import sifted
+from sleeptime.sleep.together import replies, request_for, share_of
 from sleeptime.sleep.truths import Truths, truths_of, truths_of_parts
 from sleeptime.sleep.verify import Sifted, check, keep_sound, problems, whole_sentences
 
-PROMPT_VERSION = "system.v1+module.v2+theme.v2+thought.v5"
+PROMPT_VERSION = "system.v1+module.v2+theme.v2+thought.v6"
 """Names the prompt files a thought is made from; a changed file has a new name, and so has this."""
 
 ANSWER_TOKENS = {"purpose": 90, "questions": 240}
@@ -88,9 +89,11 @@ class Thought(Struct):
     cancelled: bool = False
 
     def request(self) -> ChatRequest | None:
-        """The question itself; None if the facts have answered it."""
+        """The question itself; None if the facts have answered it, or a generation for several questions."""
         if self.material.stated:
             self.text = self.material.stated
+            return None
+        if self.text or self.cancelled:
             return None
         return self._request(self.material.messages)
 
@@ -121,7 +124,7 @@ class Thought(Struct):
         self.cancelled = self.cancelled or result.finish == "cancelled"
         as_said = result.text if self.material.json_schema else ""
         self.text = as_said or whole_sentences(result.text, cut_off=result.finish == "length")
-        self.drafts.append(self.text)
+        self.drafts += [self.text] if self.text else []
 
     def sound(self) -> Sifted:
         """What may be kept of the best draft: the one of which most passes and most of the wanted names are named."""
@@ -167,6 +170,7 @@ class Writer:
         started = time.perf_counter()
         thoughts = [self._thought(target, intent) for target, intent in asked]
         begun = [thought for thought in thoughts if thought is not None]
+        self._ask_together(begun, cancel)
         self._ask([(thought, request) for thought in begun if (request := thought.request())], cancel)
         self._ask([(thought, request) for thought in begun if (request := thought.retry())], cancel)
         seconds = (time.perf_counter() - started) / max(1, len(begun))
@@ -190,6 +194,21 @@ class Writer:
 
     def _read(self, target: Target) -> Read:
         return Read(target, self._freshness.code_hash(target), self._freshness.token_hash(target))
+
+    def _ask_together(self, thoughts: Sequence[Thought], cancel: threading.Event) -> None:
+        """Short questions about the same text in one generation; what that leaves unanswered is asked alone."""
+        by_text: dict[str, list[Thought]] = {}
+        for thought in thoughts:
+            if thought.material.shared:
+                by_text.setdefault(thought.material.shared, []).append(thought)
+        for shared, group in by_text.items():
+            if len(group) > 1:
+                system = group[0].material.messages[0]
+                request = request_for(system, shared, [thought.target.symbol for thought in group])
+                result = self._model.chat(request, cancel)
+                said = replies(result.text)
+                for thought in group:
+                    thought.hear(share_of(result, said.get(thought.target.symbol, ""), len(group)))
 
     def _ask(self, asked: Sequence[tuple[Thought, ChatRequest]], cancel: threading.Event) -> None:
         if asked:

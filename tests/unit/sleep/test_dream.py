@@ -1,13 +1,15 @@
+import json
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from fakes.clock import FixedClock
 from fakes.shop import ADD, FILES, shop
 from sleeptime.core.errors import ContextOverflowError, EngineDiedError
-from sleeptime.core.ports import ChatRequest, ChatResult
+from sleeptime.core.ports import ChatRequest, ChatResult, discard
 from sleeptime.core.types import Target
 from sleeptime.model import EchoModel
 from sleeptime.sleep import Sleeper, Tools
@@ -59,7 +61,8 @@ def test_a_forgotten_answer_is_written_again(store: Store) -> None:
 def test_progress_names_what_is_thought_about(store: Store) -> None:
     seen: list[str] = []
     sleeper(store, EchoModel(sound)).run(threading.Event(), lambda _d, _t, text: seen.append(text))
-    assert "What is `Cart.add` for?" in seen
+    assert any(text.startswith("What is `Cart` for? (and ") for text in seen), seen
+    assert "How does `Cart` work?" in seen
 
 
 def test_a_cancelled_sleep_puts_the_job_in_hand_back(store: Store) -> None:
@@ -170,6 +173,60 @@ def test_a_model_that_answers_several_at_once_is_asked_about_one_file_at_a_time(
     assert (slept.answers, slept.jobs_failed) == (slept.jobs_done, 0)
     assert max(asked) == 4
     assert store.ledger.totals()["job", "sleep"].count == slept.jobs_done
+
+
+def told(request: ChatRequest) -> str:
+    """One sentence about each of several symbols; the same about anything else."""
+    if "keys" not in request.messages[-1].content:
+        return sound(request)
+    names = json.loads(request.json_schema)["required"]
+    return json.dumps({name: f"`{name}` works with `Cart`." for name in names if name != "Cart.total"})
+
+
+def test_what_the_symbols_of_a_page_are_for_is_asked_in_one_generation_and_the_unanswered_again(store: Store) -> None:
+    asked: list[str] = []
+
+    def reply(request: ChatRequest) -> str:
+        asked.append(request.messages[-1].content)
+        return told(request)
+
+    slept = sleeper(store, EchoModel(reply)).run(threading.Event(), ignore)
+    assert store.answers.for_target(ADD, "purpose")[0].text.startswith("`Cart.add` works with `Cart`.")
+    assert not any("what is `Cart.add` for?" in text for text in asked)
+    assert any("what is `Cart.total` for?" in text for text in asked)
+    assert (slept.answers, slept.jobs_failed) == (slept.jobs_done, 0)
+
+
+def test_answers_of_one_generation_share_its_cost(store: Store) -> None:
+    sleeper(store, EchoModel(told)).run(threading.Event(), ignore)
+    entries = {
+        e.target.symbol: e for e in store.ledger.entries() if e.intent == "purpose" and e.target.level != "topic"
+    }
+    together = entries["Cart"], entries["Cart.add"], entries["GiftCart"]
+    assert len({(e.prompt_tokens, e.cached_tokens, e.generated_tokens) for e in together}) == 1
+    assert together[0].cached_tokens > together[0].prompt_tokens / 2
+
+
+def test_what_was_said_of_a_generation_that_was_cancelled_is_kept(store: Store) -> None:
+    cancel = threading.Event()
+
+    def reply(request: ChatRequest) -> str:
+        if "keys" in request.messages[-1].content and "`Cart.add`" in request.messages[-1].content:
+            cancel.set()
+        return told(request)
+
+    class Cut(EchoModel):
+        def chat(
+            self, request: ChatRequest, cancel: threading.Event, on_text: Callable[[str], None] = discard
+        ) -> ChatResult:
+            result = super().chat(request, threading.Event(), on_text)
+            cut = result.text.partition("`Cart.add`")[0]
+            return replace(result, text=cut, finish="cancelled") if cancel.is_set() else result
+
+    sleeper(store, Cut(reply)).run(cancel, ignore)
+    assert store.answers.for_target(Target("class", "shop/cart.py", "Cart"), "purpose")
+    assert not store.answers.for_target(ADD, "purpose")
+    assert store.jobs.counts("/shop")["running"] == 0
 
 
 def test_one_that_is_too_long_does_not_take_its_neighbours_along(store: Store) -> None:
