@@ -63,7 +63,7 @@ class FakePlace:
         model = lend()
         if ask.question == "endless":
             on_text("so ")
-            cancel.wait(30)
+            cancel.wait(600)
             return answered(ask.question, "so ", cancelled=cancel.is_set())
         for word in ("it ", "is ", model.name):
             on_text(word)
@@ -91,7 +91,7 @@ class FakePlace:
         while self.jobs and not cancel.is_set():
             on_progress(done, total, "a.py", "jobs")
             if self.endless:
-                cancel.wait(30)
+                cancel.wait(600)
                 break
             time.sleep(0.001)
             self.jobs -= 1
