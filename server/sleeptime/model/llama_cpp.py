@@ -15,6 +15,12 @@ from sleeptime.model.llama_server import LlamaServer
 from sleeptime.model.turns import its_turn
 
 
+SPECULATION_BYTES = 800_000_000
+"""Weights from which n-gram drafts pay: 1.2 times as fast with the 1.5B (1.1 GB), 0.9 times with the 0.5B (0.5 GB), whose
+steps are too cheap to be worth a draft.
+"""
+
+
 class LlamaCppModel:
     """A chat model in a llama.cpp engine of its own (see `llama_process.py` for why it is another process).
 
@@ -38,7 +44,13 @@ class LlamaCppModel:
         _require_gguf(path)
         self._name = name
         self._options = EngineOptions(
-            model=str(path), host="", api_key="", context_tokens=context_tokens, threads=threads, niceness=niceness
+            model=str(path),
+            host="",
+            api_key="",
+            context_tokens=context_tokens,
+            threads=threads,
+            niceness=niceness,
+            ngram_speculation=path.stat().st_size >= SPECULATION_BYTES,
         )
         self._slot = threading.Lock()
         self._starting = threading.Lock()
