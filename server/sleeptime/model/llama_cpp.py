@@ -14,10 +14,9 @@ from sleeptime.model.llama_process import EngineOptions
 from sleeptime.model.llama_server import LlamaServer
 from sleeptime.model.turns import its_turn
 
-
 SPECULATION_BYTES = 800_000_000
-"""Weights from which n-gram drafts pay: 1.2 times as fast with the 1.5B (1.1 GB), 0.9 times with the 0.5B (0.5 GB), whose
-steps are too cheap to be worth a draft.
+"""Weights from which n-gram drafts pay: 1.2 times as fast with the 1.5B (1.1 GB), 0.9 times with the 0.5B (0.5 GB),
+whose steps are too cheap to be worth a draft.
 """
 
 
