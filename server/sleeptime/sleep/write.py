@@ -14,6 +14,7 @@ from sleeptime.core.types import Answer, GateResults, Outline, Read, Target
 from sleeptime.index import Freshness, Scope, Sources, find_evidence
 from sleeptime.prompts import render
 from sleeptime.sleep.material import Gatherer, Known, Material
+from sleeptime.sleep.names import Named
 from sleeptime.sleep.propose import sifted
 from sleeptime.sleep.together import replies, request_for, share_of
 from sleeptime.sleep.truths import Truths, truths_of, truths_of_parts
@@ -111,8 +112,9 @@ class Thought(Struct):
         return None
 
     def _named_share(self, text: str) -> float:
-        wanted, left = self.material.names.count, self.material.names.without(text).count
-        return 1.0 - left / wanted if wanted else 1.0
+        """Of the first kind of names: where something is found and documented is added to any text."""
+        wanted = Named(self.material.names.kinds[:1])
+        return 1.0 - wanted.without(text).count / wanted.count if wanted.count else 1.0
 
     def _request(self, messages: tuple[Message, ...]) -> ChatRequest:
         room = ANSWER_TOKENS.get(self.intent, LONG_ANSWER_TOKENS)
