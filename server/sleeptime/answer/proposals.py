@@ -9,7 +9,6 @@ from msgspec import Struct
 
 from sleeptime.answer.accept import FEATURES, Proposal
 from sleeptime.answer.described import (
-    ABBREVIATION,
     Described,
     account_for,
     describing_words,
@@ -26,6 +25,7 @@ from sleeptime.answer.subject import Phrase, phrase_of
 from sleeptime.core.intents import BY_NAME, SUMMARY_INTENT, IntentName, explains, stems
 from sleeptime.core.ports import Outlines
 from sleeptime.core.types import Target
+from sleeptime.index.words import ABBREVIATION
 from sleeptime.store import split_name
 
 MOST_LEFT_OVER = 4

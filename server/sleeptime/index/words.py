@@ -19,8 +19,8 @@ _ENDING = re.compile(r"(ations?|ings?|ers?|ors?|ed|es|s)$")
 
 @lru_cache(maxsize=65536)
 def likeness(one: str, other: str) -> float:
-    """1 if both are one (lower-case) word, inflected at most; less if one abbreviates the other, which may mean another;
-    0 for two words.
+    """1 if both are one (lower-case) word, inflected at most; less if one abbreviates the other, which may mean another
+    word; else 0.
     """
     if one == other:
         return 1.0
