@@ -1,8 +1,9 @@
 import pytest
 
 from fakes.outlines import OutlinesInMemory
-from sleeptime.answer.described import ABBREVIATION, account_for, describing_words, namesakes, readings
+from sleeptime.answer.described import account_for, describing_words, namesakes, readings
 from sleeptime.core.types import Target
+from sleeptime.index.words import ABBREVIATION
 
 FILES = {
     "shop/sessions.py": "class Session:\n    def open(self): ...\n\ndef open_session(): ...\n",
