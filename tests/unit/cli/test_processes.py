@@ -170,6 +170,7 @@ def test_status_starts_nothing(home: Home, project: Path) -> None:
 def test_an_interrupt_ends_a_command_with_130_and_what_it_asked_for(home: Home, tmp_path: Path) -> None:
     (tmp_path / "endless").mkdir()
     subprocess.Popen([sys.executable, FAKE_WORKER, sleeptime.__version__], env=home.env)
+    wait_for(home, lambda state: state == "awake")  # or the command starts a worker of its own
     sleeping = subprocess.Popen(
         [*SLEEPTIME, "sleep", tmp_path / "endless"],
         env=home.env,
