@@ -51,4 +51,4 @@ def collaborators() -> Collaborators:
 
 if __name__ == "__main__":
     sleeptime.__version__ = sys.argv[1]
-    run(collaborators, linger_seconds=20)
+    run(collaborators, linger_seconds=120)  # longer than a busy machine takes from one command to the next
