@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 
 from sleeptime.answer.accept import FEATURES, Proposal
-from sleeptime.answer.described import ABBREVIATION, Described, describing_words, namesakes
+from sleeptime.answer.described import Described, describing_words, namesakes
 from sleeptime.answer.proposals import MOST_WORDS
 from sleeptime.answer.retrieve import Understood
 from sleeptime.core.types import Target
+from sleeptime.index.words import ABBREVIATION
 
 
 def is_particular(asked: Understood) -> bool:
