@@ -1,7 +1,7 @@
 """Answers with and without sleep on flask and requests: the lines under "Measured" of issue 5.
 
-    python tests/bench/bench_answers.py EVAL_FOLDER [--model qwen2.5-coder-1.5b] [--limit 8] [--sleep-minutes 60]
-        [--repository flask] [--slept-store store.db] [--without blind]
+    python tests/bench/bench_answers.py EVAL_FOLDER [--model qwen2.5-coder-1.5b] [--limit 8] [--deep-limit 8]
+        [--sleep-minutes 60] [--repository flask] [--slept-store store.db] [--without blind]
 
 EVAL_FOLDER holds `flask.short.jsonl`, ...: questions read against the sdists flask==3.1.1 and requests==2.32.5, which pip
 downloads. Short and deep questions are never mixed. Arms without a model (search, what is served ready) are asked every
@@ -63,6 +63,7 @@ def options(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("questions", type=Path)
     parser.add_argument("--model", default="qwen2.5-coder-1.5b")
     parser.add_argument("--limit", type=int, default=8)
+    parser.add_argument("--deep-limit", type=int, help="another limit for the deep sets")
     parser.add_argument("--sleep-minutes", type=float, default=60.0)
     parser.add_argument("--repository", choices=sorted(SDISTS), action="append", help="only this one")
     parser.add_argument("--slept-store", type=Path, help="of the one --repository: begin with a copy of it")
@@ -77,8 +78,9 @@ def options(arguments: Sequence[str]) -> argparse.Namespace:
 
 def wanted_of(given: argparse.Namespace, settings: Settings, rows: Path) -> Wanted:
     """What is to be compared."""
+    deep = {} if given.deep_limit is None else {f"{name}.deep": given.deep_limit for name in given.repository}
     return Wanted(
-        limit=given.limit, verbosities=(settings.answer.verbosity,), samples=1, drafts=1, seed=0,
+        limit=given.limit, limits=deep, verbosities=(settings.answer.verbosity,), samples=1, drafts=1, seed=0,
         sleep_minutes=given.sleep_minutes, arms=tuple(arm for arm in EVERY_ARM if arm not in given.without), rows=rows,
     )  # fmt: skip
 

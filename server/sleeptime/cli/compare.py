@@ -65,6 +65,7 @@ class Wanted(Struct, frozen=True, kw_only=True):
     """What the command line asked for."""
 
     limit: int
+    limits: Mapping[str, int] = {}
     verbosities: tuple[int, ...]
     samples: int
     drafts: int
@@ -237,7 +238,12 @@ def _asleep(report: Report) -> Report:
 def _run(arms: Sequence[Arm], questions: Sequence[Question], judge: Judge, how: tuple[Wanted, Report]) -> list[Row]:
     wanted, report = how
     arms = [arm for arm in arms if arm.name in wanted.arms or arm.name == "raw context"]
-    plan = Plan(sampled(list(questions), wanted.limit, wanted.seed), questions, wanted.verbosities, wanted.samples)
+    plan = Plan(
+        sampled(list(questions), wanted.limit, wanted.seed, wanted.limits),
+        questions,
+        wanted.verbosities,
+        wanted.samples,
+    )
     return run_arms(arms, plan, judge, Sheet(wanted.rows), (threading.Event(), report))
 
 

@@ -2,7 +2,9 @@
 
 import random
 import re
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 import msgspec
 from msgspec import Struct
@@ -74,14 +76,17 @@ def read_questions(path: Path) -> list[Question]:
     return found
 
 
-def sampled(questions: list[Question], limit: int, seed: int) -> list[Question]:
-    """At most `limit` of each set (0: all), drawn at random but the same ones for the same seed, in the file's order.
+def sampled(
+    questions: list[Question], limit: int, seed: int, limits: Mapping[str, int] = MappingProxyType({})
+) -> list[Question]:
+    """At most `limit` of each set (0: all), or what `limits` says of it, drawn at random but the same ones for the same
+    seed, in the file's order.
     A smaller sample is part of a larger one, so that measuring more later wastes nothing.
     """
     kept: list[Question] = []
     for name in dict.fromkeys(question.set for question in questions):
         of_set = [question for question in questions if question.set == name]
-        drawn = sorted(of_set, key=lambda question: _lot(seed, question))[: limit or None]
+        drawn = sorted(of_set, key=lambda question: _lot(seed, question))[: limits.get(name, limit) or None]
         kept += [question for question in of_set if question in drawn]
     return kept
 

@@ -56,3 +56,6 @@ def test_a_smaller_sample_is_part_of_a_larger_one_and_sets_are_drawn_apart(few, 
     assert {json.dumps(q.id) for q in small} <= {json.dumps(q.id) for q in large}
     assert sum(q.set == "a" for q in small) == min(few, 20)
     assert small == sorted(small, key=questions.index)
+    of_a = [q for q in sampled(questions, more, seed, {"b": few}) if q.set == "a"]
+    assert of_a == [q for q in large if q.set == "a"]
+    assert [q for q in sampled(questions, more, seed, {"b": few}) if q.set == "b"] == [q for q in small if q.set == "b"]
