@@ -32,6 +32,8 @@ from sleeptime.store import Store
 NAMES_SEARCHED = 100
 """Names looked at that share a word with a description: tests, which no description means, have the most of them."""
 
+_SENTENCE_END = re.compile(r"[.!?](?=\s|$)")
+
 NOTHING_FOUND = "Nothing in this repository's index matches this question, so there is no evidence to answer from."
 
 
@@ -211,7 +213,8 @@ class Answerer:
         return documentation if intent == SUMMARY_INTENT else ""
 
     def _answered(self, ask: Ask, context: Context, found: Found, result: ChatResult) -> Answered:
-        text, removed = without_bad_citations(result.text.strip(), self._sources)
+        said = whole_sentences(result.text.strip()) if result.finish == "length" else result.text.strip()
+        text, removed = without_bad_citations(said, self._sources)
         evidence = find_evidence(text, context.passages)
         also = see_also(text, evidence, found, self._sources)
         return Answered(
@@ -249,6 +252,14 @@ def _stands_for(one: Target, best: Target) -> bool:
     class tells nothing of a class.
     """
     return namesakes(one, best) and (one.level != "symbol" or best.level == "symbol")
+
+
+def whole_sentences(text: str) -> str:
+    """A text that ended for want of room without its unfinished sentence: half a name would spoil what follows. One
+    that holds no whole sentence stays as it is.
+    """
+    ends = [match.end() for match in _SENTENCE_END.finditer(text)]
+    return text[: ends[-1]] if ends else text
 
 
 def without_bad_citations(text: str, sources: Sources) -> tuple[str, int]:

@@ -220,6 +220,13 @@ def test_an_answer_from_a_note_may_cite_whatever_the_note_cites(shop: Shop) -> N
     assert "shop/prices.py" in {evidence.path for evidence in answered.evidence}
 
 
+def test_an_answer_that_ran_out_of_room_ends_with_its_last_whole_sentence(shop: Shop) -> None:
+    answered, _ = shop.live("How does `Cart.total` add up?", "`Cart.total` sums. It asks " + "`price_of` and " * 200)
+    assert answered.text.startswith("`Cart.total` sums.\n\nSee also ")
+    endless, _ = shop.live("How does `Cart.total` add up?", "and " * 200)
+    assert endless.text.startswith("and and")
+
+
 def test_an_answer_says_where_else_to_look(shop: Shop) -> None:
     answered, _ = shop.live("How does `Cart.total` add up?", "`Cart.total` sums.")
     assert answered.text.startswith("`Cart.total` sums.\n\nSee also ")
