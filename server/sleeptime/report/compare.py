@@ -98,7 +98,7 @@ def read_rows(path: Path) -> Iterator[Row]:
     try:
         data = path.read_bytes() if path.exists() else b""
     except OSError as error:
-        raise EvaluationError(f"The rows in {path} cannot be read: {error}.") from error
+        raise EvaluationError(f"The rows in {path} cannot be read: {error.strerror}.") from error
     for number, line in enumerate(data.split(b"\n")[:-1], 1):
         try:
             yield msgspec.json.decode(line, type=Row)

@@ -63,7 +63,9 @@ def read_questions(path: Path) -> list[Question]:
     """
     try:
         lines = path.read_text("utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
+    except OSError as error:
+        raise EvaluationError(f"The questions in {path} cannot be read: {error.strerror}.") from error
+    except UnicodeDecodeError as error:
         raise EvaluationError(f"The questions in {path} cannot be read: {error}.") from error
     found = []
     for number, line in enumerate(lines, 1):
