@@ -1,7 +1,8 @@
 """A briefing's first sentences, by a model: what the changes amount to, checked against the changes themselves.
 
-A small model asked for that begins with generalities ("significant refactoring"), writes lists, and takes what changed
-for removed. What is kept names nothing but what the facts name, and says of nothing that it went or came that did not.
+A small model asked for that begins with generalities ("significant refactoring"), copies lists, and takes what changed
+for removed; given the beginnings of its sentences, it finishes them. What is kept names nothing but what the facts
+name, and says of nothing that it went, came or broke that did not.
 """
 
 import re
@@ -34,6 +35,8 @@ _CLAIMS = {
     "went": re.compile(r"\b(removed|removes|removal|deleted|dropped|gone|no longer exists?)\b", re.IGNORECASE),
     "came": re.compile(r"\b(added|adds|addition|introduced|introduces|created)\b", re.IGNORECASE),
 }
+_BEGINNINGS = {"broke": "Code that uses", "came": "New is"}
+"""What is said of what stands first in a sentence."""
 
 
 class Phrased(Struct, frozen=True):
@@ -56,7 +59,8 @@ def phrase(facts: str, changes: Changes, sources: Sources, model: Model, cancel:
     """
     facts = facts[:FACT_CHARACTERS]
     scope = sources.scope([Passage(".", 0, tuple(facts.split("\n")))])
-    messages = [Message("system", render("system.v1")), Message("user", render("change.v2", facts=facts))]
+    task = render("change.v2", facts=facts, openings=_openings(changes))
+    messages = [Message("system", render("system.v1")), Message("user", task)]
     prompt = cached = generated = 0
     said = ""
     for _ in range(2):
@@ -73,6 +77,13 @@ def phrase(facts: str, changes: Changes, sources: Sources, model: Model, cancel:
     return Phrased(kept, check(kept, scope), prompt, cached, generated)
 
 
+def _openings(changes: Changes) -> str:
+    """How its sentences begin: nothing is asked for of which there is none."""
+    broke, came = any(_such(changes, "broke")), any(_such(changes, "came"))
+    asked = ['"Code that uses … must now …"'] * broke + ['"New is …, which …"'] * came
+    return " and ".join(asked or ['"What differs is …, which …"'])
+
+
 def _kept(said: str, facts: str, changes: Changes, gates: tuple[Scope, list[str]]) -> str:
     scope, instructions = gates
     sound = sentences(keep_sound(said, scope, instructions).text)
@@ -87,19 +98,29 @@ def _names_only(sentence: str, facts: str) -> bool:
 
 
 def _claims_are_true(sentence: str, changes: Changes) -> bool:
-    """Whether something that it names went where it says that something did, and came likewise."""
-    named = {word for name in code_names(sentence) for word in (name, name.rsplit(".", 1)[-1])}
+    """Whether something that it names went where it says that something did, and came likewise; and whether what it
+    begins with broke, or is new, if it says so.
+    """
+    names = code_names(sentence)
+    for what, beginning in _BEGINNINGS.items():
+        if sentence.startswith(beginning) and names[0] not in set(_such(changes, what)):
+            return False
+    named = {word for name in names for word in (name, name.rsplit(".", 1)[-1])}
     return all(
         not claim.search(sentence) or not named.isdisjoint(_such(changes, what)) for what, claim in _CLAIMS.items()
     )
 
 
 def _such(changes: Changes, what: str) -> Iterator[str]:
-    """The names of what went or came: files, definitions, and parameters."""
+    """The names of what went, came or broke: files, definitions, and parameters."""
     for module in changes.modules:
         if (what == "went" and module.is_gone) or (what == "came" and not module.old_path):
             yield module.path
         for change in module.symbols:
+            if what == "broke":
+                broken = (change.before or change.symbol) if change.breaking else None
+                yield from (broken.name, broken.qualified_name) if broken else ()
+                continue
             before = change.before if change.kind != "added" else None
             now = change.symbol if change.kind != "removed" else None
             gone, new = (before, now) if what == "went" else (now, before)

@@ -75,3 +75,15 @@ def test_a_name_that_does_not_exist_is_asked_for_again() -> None:
 
     assert phrased(say).text == "`tax_of` is gone."
     assert "reserve_stock" in asked[-1].messages[-1].content
+
+
+def test_only_sentences_are_asked_for_of_which_there_is_something_to_say() -> None:
+    asked: list[str] = []
+
+    def say(request: ChatRequest) -> str:
+        asked.append(request.messages[-1].content)
+        return "Code that uses `tax_of` must now call `rate_of`. New is `rate_of`."
+
+    assert phrased(say).text == "Code that uses `tax_of` must now call `rate_of`. New is `rate_of`."
+    assert asked[0].endswith('"Code that uses … must now …" and "New is …, which …"')
+    assert phrased("Code that uses `rate_of` must now call `tax_of`. New is `tax_of`.").text == ""
