@@ -14,7 +14,7 @@ from sleeptime.core.intents import question_for
 from sleeptime.index import Sources
 from sleeptime.model import choose_model
 from sleeptime.repo import open_repository, read_file
-from sleeptime.sleep import ATTENTION, Notes, Subject, attention_from, estimate, foresee
+from sleeptime.sleep import ATTENTION, Notes, Subject, attention_from, estimate, foresee, needs_no_model
 from sleeptime.store import open_reader, store_path
 
 
@@ -25,7 +25,9 @@ def plan(
     model: ModelName = "",
     as_json: AsJson = False,
 ) -> None:
-    """Show what sleep would think about next, and the reason for each. Thinks nothing and starts nothing."""
+    """Show what sleep would think about next, and the reason for each. Thinks nothing and starts nothing. What needs no
+    model is done in a moment, and only counted.
+    """
     repository = open_repository(repository_root(path))
     store = open_reader(store_path(repository.identity))
     if store is None:
@@ -38,6 +40,8 @@ def plan(
         notes = Notes(sources, store, name)
         planned = foresee(Subject(sources, store, name), notes, attention, now)
         estimated = estimate(sources, store, settings, now)
+    thoughts = [one for one in planned if not needs_no_model(one.job.intent)]
+    stated = len(planned) - len(thoughts)
     rows = [
         {
             "question": question_for(one.job.intent, one.job.target.symbol or one.job.target.path),
@@ -46,15 +50,25 @@ def plan(
             "priority": one.job.priority,
             "reason": one.reason,
         }
-        for one in planned[:jobs]
+        for one in thoughts[:jobs]
     ]
     if as_json:
-        print_json({"model": name, "jobs": len(planned), "minutes": estimated.minutes, "next": rows})
+        print_json(
+            {
+                "model": name,
+                "jobs": len(planned),
+                "without_model": stated,
+                "minutes": estimated.minutes,
+                "next": rows,
+            }
+        )
         return
     table = Table(box=None, pad_edge=False)
     for column in ("question", "where", "reason"):
         table.add_column(column, overflow="fold")
-    for row, one in zip(rows, planned, strict=False):
+    for row, one in zip(rows, thoughts, strict=False):
         table.add_row(str(row["question"]), one.job.target.path, str(row["reason"]))
     out().print(table)
+    if stated:
+        out().print(f"Before these: {stated} {'answer' if stated == 1 else 'answers'} that need no model.")
     out().print(in_words(estimated))

@@ -7,7 +7,7 @@ from sleeptime.sleep.estimate import estimate
 from sleeptime.sleep.idle import Spent
 from sleeptime.sleep.notes import Notes
 from sleeptime.sleep.plan import Planned, plan
-from sleeptime.sleep.predict import Question, likely_questions
+from sleeptime.sleep.predict import Question, likely_questions, needs_no_model
 from sleeptime.sleep.value import Counts, learned_prior
 from sleeptime.sleep.write import Writer, Written
 
@@ -30,5 +30,6 @@ __all__ = [
     "foresee",
     "learned_prior",
     "likely_questions",
+    "needs_no_model",
     "plan",
 ]

@@ -158,6 +158,15 @@ def test_a_broken_settings_file_is_one_sentence(home: Home, project: Path) -> No
     assert checks["SQLite"]
 
 
+def test_plan_gives_a_reason_for_each_thought_and_only_counts_what_needs_no_model(home: Home, project: Path) -> None:
+    (project / "greetings.py").write_text("class Greeting: ...\n\n\ndef greeting_of(name): ...\n")
+    plain(home, "index", str(project))
+    planned = plain(home, "plan", cwd=project)
+    assert planned["next"]
+    assert all("s saved" in row["reason"] and row["intent"] != "where" for row in planned["next"])
+    assert planned["without_model"] == planned["jobs"] - len(planned["next"]) > 0
+
+
 def test_doctor_finds_all_well(home: Home, project: Path) -> None:
     assert all(check["ok"] for check in plain(home, "doctor", cwd=project)["checks"])
 
