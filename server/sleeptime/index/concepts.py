@@ -179,7 +179,7 @@ def _project_words(path: str) -> frozenset[str]:
 
 
 def _headings(outlines: Outlines) -> Iterator[tuple[Target, list[str]]]:
-    """The sections of the documentation, with the words of their headings and of the heading above."""
+    """The sections of the documentation, with the words of their headings."""
     for path in outlines.paths():
         outside = _ASIDE.search(path) and not _MANUAL.search(path)
         if not path.endswith(PROSE) or outside or _NO_MANUAL.search(path) or is_test_path(path):
