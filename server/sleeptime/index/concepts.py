@@ -45,7 +45,7 @@ _SECTIONS_COUNTED = 6
 
 _PRIVATE_SHARE = 0.4
 
-_FAILURE = re.compile(r".(error|exception|warning)$", re.IGNORECASE)
+_FAILURE = re.compile(r"(error|exception|warning)$", re.IGNORECASE)
 _FAILURE_SHARE = 0.1
 """What is raised when connecting fails tells little about how connections work."""
 
@@ -213,10 +213,14 @@ def _named(path: str, outline: Outline, ranks: Mapping[str, float]) -> Iterator[
     for symbol in outline.symbols:
         if symbol.kind in _KIND_WEIGHT and "#" not in symbol.qualified_name and not _is_apart(symbol, outline):
             shown = 1.0 if symbol.exported else _PRIVATE_SHARE
-            shown *= _FAILURE_SHARE if symbol.kind in CLASS_KINDS and _FAILURE.search(symbol.name) else 1.0
+            shown *= _FAILURE_SHARE if symbol.kind in CLASS_KINDS and _is_failure(symbol) else 1.0
             shown *= _size(symbol.span.end_line - symbol.span.start_line)
             target = Target(level_of(symbol), path, symbol.qualified_name)
             yield target, symbol.name, _KIND_WEIGHT[symbol.kind] * importance * shown
+
+
+def _is_failure(symbol: Symbol) -> bool:
+    return any(_FAILURE.search(name) for name in (symbol.name, *symbol.bases))
 
 
 def _size(lines: int) -> float:

@@ -92,9 +92,9 @@ def test_inflections_of_a_word_are_one_concept_called_as_most_of_the_code_calls_
 
 
 def test_what_is_raised_when_a_thing_fails_tells_least_about_it() -> None:
-    files = {"web/net.py": "class ConnectionError(Exception): ...\n\ndef open_connection():\n    return 1\n"}
+    files = {"web/net.py": "class LostConnection(IOError): ...\n\ndef open_connection():\n    return 1\n"}
     (connection,) = concepts(OutlinesInMemory(files), {})
-    assert [member.symbol for member in connection.members] == ["open_connection", "ConnectionError"]
+    assert [member.symbol for member in connection.members] == ["open_connection", "LostConnection"]
 
 
 def test_what_is_long_tells_more() -> None:
