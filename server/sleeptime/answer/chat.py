@@ -16,6 +16,7 @@ from sleeptime.answer.described import abbreviated, namesakes, own_words
 from sleeptime.answer.facts import FactAnswers
 from sleeptime.answer.find import Embed, Finder, Found, no_vector
 from sleeptime.answer.footer import footer
+from sleeptime.answer.meant import gives_reason
 from sleeptime.answer.places import FILES_SHOWN, see_also
 from sleeptime.answer.proposals import Proposer
 from sleeptime.answer.ready import facts_key, served
@@ -113,7 +114,7 @@ class Answerer:
             return self._stated(self._facts.answer(target, intent), (question, target, intent), typed=True)
         stored = self._store.answers.for_target(target, intent)
         fresh = next((note for note in stored if self._freshness.is_fresh(note)), None)
-        if fresh is not None:
+        if fresh is not None and (intent != "rationale" or gives_reason(fresh.text)):
             return served(fresh, self._sources, fresh=True)
         if intent == SUMMARY_INTENT:
             return self._stated(self._facts.documented(target), (question, target, intent))

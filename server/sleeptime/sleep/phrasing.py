@@ -28,8 +28,8 @@ PHRASE_TOKENS = 120
 
 MOST_SENTENCES = 3
 
-_MARKS = re.compile(r"^\s*(?:[-*•]|\d+[.)])\s+|\*\*[^*\n]*(?:\*\*:|:\*\*)|\*\*|^#+\s", re.MULTILINE)
-"""Of lists, headings and bold print. A bold title with a colon goes whole."""
+_TITLE = re.compile(r"\*\*[^*\n]*(?:\*\*:|:\*\*)")
+"""A bold title with a colon: it says nothing."""
 
 _CLAIMS = {
     "went": re.compile(r"\b(removed|removes|removal|deleted|dropped|gone|no longer exists?)\b", re.IGNORECASE),
@@ -69,7 +69,7 @@ def phrase(facts: str, changes: Changes, sources: Sources, model: Model, cancel:
         generated += result.generated_tokens
         if result.finish == "cancelled":
             return Phrased("", check("", scope), prompt, cached, generated)
-        said = whole_sentences(_MARKS.sub("", result.text), cut_off=result.finish == "length")
+        said = whole_sentences(_TITLE.sub("", result.text), cut_off=result.finish == "length")
         if not (wrong := problems(check(said, scope))):
             break
         messages += [Message("assistant", said), Message("user", render("retry.v2", problems=wrong))]

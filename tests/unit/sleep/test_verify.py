@@ -16,6 +16,14 @@ def test_a_last_sentence_that_the_limit_cut_off_is_left_out() -> None:
     assert whole_sentences("It then call `lo", cut_off=True) == ""
 
 
+def test_prose_is_kept_of_a_list() -> None:
+    said = "It handles these:\n1. **Basic**: A name and a password.\n2. **Digest**: A challenge.\n3."
+    assert whole_sentences(said, cut_off=True) == "It handles these: Basic: A name and a password. Digest: A challenge."
+    assert whole_sentences("`f` takes `*args`, `**kwargs` and **options.", cut_off=False).endswith(
+        "`**kwargs` and **options."
+    )
+
+
 def test_the_share_of_names_that_exist_is_reported() -> None:
     results = check("`load` calls `parse` and `validate`.", SCOPE)
     assert (round(results.names, 2), results.unknown_names) == (0.67, ("validate",))
