@@ -24,6 +24,6 @@ def see_also(text: str, evidence: tuple[Evidence, ...], found: Found, sources: S
 def _place(target: Target, sources: Sources) -> str:
     symbol = sources.symbol(target) if target.symbol else None
     if symbol is None:
-        return f"{target.path}:1"
-    place = f"{target.path}:{symbol.name_span.start_line + 1}"
+        return f"`{target.path}:1`"  # as code: `__init__.py` is no bold print
+    place = f"`{target.path}:{symbol.name_span.start_line + 1}`"
     return place if symbol.kind == "heading" else f"`{symbol.qualified_name.split('#')[0]}` ({place})"

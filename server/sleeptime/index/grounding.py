@@ -31,6 +31,7 @@ _IN_PROSE = re.compile(
 )
 _STRING_LITERAL = re.compile(r"""(["']).*?\1""")
 _CITATION = re.compile(r"(?<![\w/.-])([\w./-]+\.\w+):(\d+)(?:-(\d+))?")
+_LINES = re.compile(r"(?<=\w):\d+(?:-\d+)?$")
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[A-Z`*\"(-])|\n+")
 
 _WORDS_OF_LANGUAGES = """
@@ -71,7 +72,8 @@ class Scope:
         return frozenset(_IDENTIFIER.findall(text))
 
     def knows(self, name: str) -> bool:
-        """Whether every part of a (dotted) name or a path exists; literals are not names."""
+        """Whether every part of a (dotted) name or a path exists, whatever its lines; literals are not names."""
+        name = _LINES.sub("", name)
         if name.isdigit() or _STRING_LITERAL.fullmatch(name):
             return True
         if "/" in name or name.endswith((".py", ".js", ".ts", ".go", ".rs", ".java", ".toml", ".md", ".rst", ".cfg")):

@@ -120,3 +120,10 @@ def test_any_text_can_be_checked(text: str) -> None:
     outlines = OutlinesInMemory({})
     scope = Scope([Passage("a.py", 0, ("x = 1",))], outlines)
     assert set(unknown_names(text, scope)) <= set(code_names(text))
+
+
+def test_a_file_with_its_lines_is_known_by_its_path() -> None:
+    scope = Scope([], OutlinesInMemory({"shop/cart.py": "def add(): ...\n"}))
+    assert scope.knows("shop/cart.py:1")
+    assert scope.knows("cart.py:1-3")
+    assert not scope.knows("shop/till.py:1")
