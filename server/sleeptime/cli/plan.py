@@ -14,7 +14,7 @@ from sleeptime.core.intents import question_for
 from sleeptime.index import Sources
 from sleeptime.model import choose_model
 from sleeptime.repo import open_repository, read_file
-from sleeptime.sleep import ATTENTION, Notes, Subject, attention_from, estimate, foresee, needs_no_model
+from sleeptime.sleep import ATTENTION, Notes, Subject, attention_from, estimate_of, foresee, needs_no_model
 from sleeptime.store import open_reader, store_path
 
 
@@ -33,13 +33,13 @@ def plan(
     if store is None:
         raise RepositoryError(f"{repository.root}: {not_indexed(repository)}.")
     with store:
-        settings, now = load_settings(model), SystemClock().now()
+        settings = load_settings(model)
         name = choose_model(settings).spec.key
         sources = Sources(store.outlines(repository.worktree), lambda file: read_file(repository, file))
         attention = attention_from(store.meta(ATTENTION))
         notes = Notes(sources, store, name)
-        planned = foresee(Subject(sources, store, name), notes, attention, now)
-        estimated = estimate(sources, store, settings, now)
+        planned = foresee(Subject(sources, store, name), notes, attention, SystemClock().now())
+        estimated = estimate_of(planned, store, settings)
     thoughts = [one for one in planned if not needs_no_model(one.job.intent)]
     stated = len(planned) - len(thoughts)
     rows = [

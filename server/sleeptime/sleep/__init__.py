@@ -3,7 +3,7 @@
 from sleeptime.sleep.attention import ATTENTION, Attention, attention_from
 from sleeptime.sleep.briefing import Briefings
 from sleeptime.sleep.dream import Sleeper, Subject, Tools, foresee
-from sleeptime.sleep.estimate import estimate
+from sleeptime.sleep.estimate import estimate, estimate_of
 from sleeptime.sleep.idle import Spent
 from sleeptime.sleep.notes import Notes
 from sleeptime.sleep.plan import Planned, plan
@@ -27,6 +27,7 @@ __all__ = [
     "Written",
     "attention_from",
     "estimate",
+    "estimate_of",
     "foresee",
     "learned_prior",
     "likely_questions",

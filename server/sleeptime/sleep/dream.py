@@ -15,7 +15,7 @@ from msgspec import Struct
 
 from sleeptime.core.errors import ContextOverflowError, EngineDiedError
 from sleeptime.core.excluded import EXCLUDED, excluded_from, is_excluded
-from sleeptime.core.intents import SUMMARY_INTENT, question_for
+from sleeptime.core.intents import question_for
 from sleeptime.core.messages import Slept
 from sleeptime.core.ports import Clock, Model
 from sleeptime.core.types import Answer, Job, Target
@@ -27,7 +27,7 @@ from sleeptime.sleep.notes import Notes
 from sleeptime.sleep.plan import Outlook, Planned, plan
 from sleeptime.sleep.propose import proposed_themes
 from sleeptime.sleep.themes import themes_of
-from sleeptime.sleep.together import MOST_TOGETHER
+from sleeptime.sleep.together import MOST_TOGETHER, is_short
 from sleeptime.sleep.value import Counts
 from sleeptime.sleep.write import PROMPT_VERSION, Cost, Writer, Written
 from sleeptime.store import Entry, Store
@@ -162,11 +162,11 @@ class Sleeper:
         if first is None:
             return []
         jobs = [first]
-        most = max(self._model.together, MOST_TOGETHER if _is_short(first) else 1)
+        most = max(self._model.together, MOST_TOGETHER if is_short(first.target, first.intent) else 1)
         for job in self._store.jobs.next(most - 1, self._worktree):
             if job.target.path != first.target.path or job.attempts or (first.attempts > 1):
                 break  # what failed before is tried alone
-            if len(jobs) >= self._model.together and not _is_short(job):
+            if len(jobs) >= self._model.together and not is_short(job.target, job.intent):
                 break
             if (claimed := self._store.jobs.claim_key(job.key)) is not None:
                 jobs.append(claimed)
@@ -253,10 +253,6 @@ def _said_of(jobs: list[Job]) -> str:
     first = jobs[0].target
     more = f" (and {len(jobs) - 1} more)" if len(jobs) > 1 else ""
     return question_for(jobs[0].intent, first.symbol or first.path) + more
-
-
-def _is_short(job: Job) -> bool:
-    return job.intent == SUMMARY_INTENT and job.target.level in {"symbol", "class"}
 
 
 def _entry(job: Job, written: Written, model: str, used: Used) -> Entry:

@@ -35,10 +35,15 @@ def estimate(sources: Sources, store: Store, settings: Settings, now: float) -> 
         ModelError: no model has that name.
         StoreError: the store cannot be read.
     """
-    choice = choose_model(settings)
-    name = choice.spec.key
+    name = choose_model(settings).spec.key
     notes = Notes(sources, store, name)
     planned = foresee(Subject(sources, store, name), notes, attention_from(store.meta(ATTENTION)), now)
+    return estimate_of(planned, store, settings)
+
+
+def estimate_of(planned: Sequence[Planned], store: Store, settings: Settings) -> Estimated:
+    """The same of a plan that is made already."""
+    choice = choose_model(settings)
     seconds, measured = _seconds(planned, store, choice.spec, settings)
     return Estimated(
         modules=len({one.job.target.path for one in planned if one.job.target.level not in {"package", "repository"}}),

@@ -18,6 +18,7 @@ from sleeptime.sleep.pages import page_number, pages_of, shown
 from sleeptime.sleep.parts import fitting, part_of, whereabouts
 from sleeptime.sleep.propose import PROPOSED, SCHEMA
 from sleeptime.sleep.themes import FindMembers, no_members
+from sleeptime.sleep.together import is_short
 
 OUTLINE_LINES = 40
 """About 600 tokens, which all pages of a module share; a module of one page is shown whole, without an outline."""
@@ -82,15 +83,15 @@ class Gatherer:
         if not target.symbol:
             return self._of_module(target, intent, outline, passage)
         names = named(target, self._sources.outlines)
-        is_short = intent == "purpose"
-        if is_short:
+        short = is_short(target, intent)
+        if short:
             task = render("summary.v2", subject=f"`{target.symbol}`")
             names = names if target.level == "class" else Named()  # a hover states a function's facts itself
         else:
             task = render("explain.v2", question=question_for(intent, target.symbol), names=_wanted(names))
         head = f"{_module(target, outline)}\n{self._page(target, outline)}"
         context = _card_passage(target, outline)
-        return Material(_messages(head, task), (passage,), context, names=names, shared=head if is_short else "")
+        return Material(_messages(head, task), (passage,), context, names=names, shared=head if short else "")
 
     def _of_theme(self, target: Target, intent: str, members: tuple[Target, ...]) -> Material | None:
         """The members' own text, as far as it is read; all intents of a theme share it."""

@@ -9,7 +9,9 @@ from collections.abc import Sequence
 
 import msgspec
 
+from sleeptime.core.intents import SUMMARY_INTENT
 from sleeptime.core.ports import ChatRequest, ChatResult, Message
+from sleeptime.core.types import Target
 from sleeptime.prompts import render
 
 MOST_TOGETHER = 8
@@ -20,6 +22,11 @@ REPLY_TOKENS = 60
 
 _STRING = r'"((?:[^"\\]|\\.)*)"'
 _REPLY = re.compile(rf"{_STRING}\s*:\s*{_STRING}")
+
+
+def is_short(target: Target, intent: str) -> bool:
+    """Whether a question is answered in a sentence, and may be asked together with others."""
+    return intent == SUMMARY_INTENT and target.level in {"symbol", "class"}
 
 
 def request_for(system: Message, shared: str, subjects: Sequence[str]) -> ChatRequest:

@@ -2,7 +2,6 @@
 meaning (cosines of embeddings). `answer/find.py` fuses the two.
 """
 
-from collections.abc import Iterable
 from typing import Literal
 
 import msgspec
@@ -43,37 +42,41 @@ class Search:
             return []
         # A name counts twice. Over 174 questions about two repositories, weights from 1 to 6 moved recall by 0.02.
         # What sleep has read in full is found by that, and only the rest by what parsing alone could tell.
-        last = (1 << SYMBOL_BITS) - 1
-        rows = self._database.rows(
-            """SELECT path, found.rowid & ?1, -found.rank AS score, data FROM files
-            JOIN (
-                SELECT rowid, bm25(bodies, 2.0, 1.0) AS rank FROM bodies WHERE bodies MATCH ?2
-                UNION ALL
-                SELECT rowid, bm25(symbol_words, 2.0, 1.0, 1.0, 1.0) AS rank FROM symbol_words
-                WHERE symbol_words MATCH ?2 AND NOT EXISTS (
-                    SELECT 1 FROM bodies WHERE bodies.rowid
-                    BETWEEN symbol_words.rowid & ~?1 AND symbol_words.rowid | ?1)
-            ) AS found ON files.outline = found.rowid >> ?3
-            JOIN outlines ON outlines.id = files.outline
-            WHERE worktree = ?4 ORDER BY score DESC, path LIMIT ?5""",
-            (last, query, SYMBOL_BITS, self._modules.worktree_id(worktree), limit),
-        )
-        return _hits(rows)
+        found = """SELECT rowid, bm25(bodies, 2.0, 1.0) AS rank FROM bodies WHERE bodies MATCH ?2
+            UNION ALL
+            SELECT rowid, bm25(symbol_words, 2.0, 1.0, 1.0, 1.0) AS rank FROM symbol_words
+            WHERE symbol_words MATCH ?2 AND NOT EXISTS (
+                SELECT 1 FROM bodies WHERE bodies.rowid
+                BETWEEN symbol_words.rowid & ~?1 AND symbol_words.rowid | ?1)"""
+        return self._symbols(found, worktree, query, limit)
 
     def named(self, worktree: str, text: str, limit: int = 20) -> list[Hit]:
         """Symbols whose own names have words of `text`, those with the fewest others first: names, not what is said."""
         query = words_query(text)
         if not query:
             return []
+        found = """SELECT rowid, bm25(symbol_words, 1.0, 0.0, 0.0, 0.0) AS rank FROM symbol_words
+            WHERE symbol_words MATCH ?2"""
+        return self._symbols(found, worktree, f"name : ({query})", limit)
+
+    def _symbols(self, found: str, worktree: str, query: str, limit: int) -> list[Hit]:
+        """The symbols whose rows `found` selects, with their rank; in it ?1 is the mask of a symbol's number in a file
+        and ?2 the query.
+        """
         rows = self._database.rows(
-            """SELECT path, found.rowid & ?1, -found.rank AS score, data FROM files
-            JOIN (SELECT rowid, bm25(symbol_words, 1.0, 0.0, 0.0, 0.0) AS rank FROM symbol_words
-                  WHERE symbol_words MATCH ?2) AS found ON files.outline = found.rowid >> ?3
+            f"""SELECT path, found.rowid & ?1, -found.rank AS score, data FROM files
+            JOIN ({found}) AS found ON files.outline = found.rowid >> ?3
             JOIN outlines ON outlines.id = files.outline
-            WHERE worktree = ?4 ORDER BY score DESC, path LIMIT ?5""",
-            ((1 << SYMBOL_BITS) - 1, f"name : ({query})", SYMBOL_BITS, self._modules.worktree_id(worktree), limit),
+            WHERE worktree = ?4 ORDER BY score DESC, path LIMIT ?5""",  # noqa: S608  # `found` is written above
+            ((1 << SYMBOL_BITS) - 1, query, SYMBOL_BITS, self._modules.worktree_id(worktree), limit),
         )
-        return _hits(rows)
+        symbols: dict[str, tuple[Symbol, ...]] = {}
+        hits: list[Hit] = []
+        for path, number, score, data in rows:
+            if path not in symbols:
+                symbols[path] = decode_symbols(data)
+            hits.append(Hit("code", _target(path, symbols[path], number - 1), score))
+        return hits
 
     def near(self, worktree: str, embedder: str, vector: np.ndarray, limit: int = 20) -> list[Hit]:
         """Symbols and modules whose short texts mean most nearly what `vector` does, best first; [] before sleep has
@@ -105,17 +108,6 @@ class Search:
             (query, limit),
         )
         return [Hit("answer", Target(level, path, symbol), score, key) for key, level, path, symbol, score in rows]
-
-
-def _hits(rows: Iterable[tuple[str, int, float, bytes]]) -> list[Hit]:
-    """Rows of (path, number of the symbol and 1, score, the file's symbols) as hits."""
-    symbols: dict[str, tuple[Symbol, ...]] = {}
-    hits: list[Hit] = []
-    for path, number, score, data in rows:
-        if path not in symbols:
-            symbols[path] = decode_symbols(data)
-        hits.append(Hit("code", _target(path, symbols[path], number - 1), score))
-    return hits
 
 
 def _target(path: str, symbols: tuple[Symbol, ...], index: int) -> Target:

@@ -98,6 +98,13 @@ def pull(git: Git) -> None:
     git("pull", "-q", "--no-rebase", "origin", "main")
 
 
+def pulled(desk: Desk, git: Git) -> str:
+    """What the briefing says after a pull."""
+    pull(git)
+    desk.look()
+    return desk.briefings.brief().text
+
+
 def test_a_pull_is_written_up_before_anybody_asks(desk: Desk, git: Git, tmp_path: Path) -> None:
     changed = CART.replace("def add(self, sku):", "def add(self, sku, count):").replace("return len(sku)", "return 2")
     elsewhere(desk, git, tmp_path, {"cart.py": changed, "gift.py": "def wrap(thing):\n    return thing\n"})
@@ -236,9 +243,7 @@ def test_a_renamed_file_is_told_as_renamed(desk: Desk, git: Git, tmp_path: Path)
     elsewhere(desk, git, tmp_path, {})
     git("mv", "cart.py", "basket.py", cwd=tmp_path / "other")
     git.commit("rename", cwd=tmp_path / "other")
-    pull(git)
-    desk.look()
-    text = desk.briefings.brief().text
+    text = pulled(desk, git)
     commit = git("rev-parse", "HEAD", cwd=tmp_path / "other")[:7]
     assert f"**`basket.py`** (renamed from `cart.py`, `{commit}`): Carts." in text
     assert "May break" not in text
@@ -248,9 +253,7 @@ def test_a_function_that_got_another_name_is_told_as_renamed_with_who_still_uses
     desk: Desk, git: Git, tmp_path: Path
 ) -> None:
     elsewhere(desk, git, tmp_path, {"cart.py": CART.replace("price_of", "find_price")})
-    pull(git)
-    desk.look()
-    text = desk.briefings.brief().text
+    text = pulled(desk, git)
     assert "- `price_of` is `find_price` now (`cart.py:15-17`); its name still stands in `use.py`" in text
     assert "gone" not in text
     assert "added" not in text
@@ -261,9 +264,7 @@ def test_a_name_stands_only_where_it_is_spelt_like_that(desk: Desk, git: Git, tm
     git.commit("limits")
     desk.look(active=True)
     elsewhere(desk, git, tmp_path, {"limits.py": "HOURS = 72\n"})
-    pull(git)
-    desk.look()
-    text = desk.briefings.brief().text
+    text = pulled(desk, git)
     assert "`DAYS` is gone" in text
     assert "still stands" not in text
 
@@ -288,9 +289,7 @@ def test_of_several_definitions_of_one_name_our_number_is_not_shown(desk: Desk, 
     git.commit("twice")
     desk.look(active=True)
     elsewhere(desk, git, tmp_path, {"twice.py": twice.replace("2", "3")})
-    pull(git)
-    desk.look()
-    text = desk.briefings.brief().text
+    text = pulled(desk, git)
     assert "- changed `f` (`twice.py:4-4`)" in text
     assert "#" not in text
 
@@ -309,9 +308,7 @@ def test_of_documentation_the_sections_are_told(desk: Desk, git: Git, tmp_path: 
 
 def test_of_one_author_each_commit_is_told_without_the_name(desk: Desk, git: Git, tmp_path: Path) -> None:
     elsewhere(desk, git, tmp_path, {"gift.py": "def wrap(): ...\n"})
-    pull(git)
-    desk.look()
-    text = desk.briefings.brief().text
+    text = pulled(desk, git)
     commit = git("rev-parse", "--short=7", "HEAD").strip()
     assert text.count("from a colleague") == 1
     assert f"- `{commit}` from a colleague\n" in text
@@ -321,9 +318,7 @@ def test_of_one_author_each_commit_is_told_without_the_name(desk: Desk, git: Git
 def test_a_symbol_that_moved_between_files_is_told_as_moved(desk: Desk, git: Git, tmp_path: Path) -> None:
     head, _, tail = CART.partition("def price_of")
     elsewhere(desk, git, tmp_path, {"cart.py": head, "prices.py": f"def price_of{tail}"})
-    pull(git)
-    desk.look()
-    text = desk.briefings.brief().text
+    text = pulled(desk, git)
     assert "- moved `price_of` here from `cart.py` (`prices.py:1-3`)" in text
     assert "removed `price_of`" not in text
 
@@ -332,9 +327,7 @@ def test_what_is_gone_is_cited_at_its_commit_with_who_still_names_it(desk: Desk,
     before = git("rev-parse", "HEAD")[:7]
     head, _, _ = CART.partition("def price_of")
     elsewhere(desk, git, tmp_path, {"cart.py": head})
-    pull(git)
-    desk.look()
-    text = desk.briefings.brief().text
+    text = pulled(desk, git)
     assert f"- `price_of` is gone (was `cart.py:15-17` at `{before}`); its name still stands in `use.py`" in text
 
 
@@ -349,9 +342,7 @@ def test_comments_and_blank_lines_are_no_change_of_a_symbol(desk: Desk, git: Git
 
 def test_tests_and_files_that_are_no_source_are_told_apart(desk: Desk, git: Git, tmp_path: Path) -> None:
     elsewhere(desk, git, tmp_path, {"test_cart.py": "def test_new():\n    return 1\n", "data.json": "{}"})
-    pull(git)
-    desk.look()
-    text = desk.briefings.brief().text
+    text = pulled(desk, git)
     assert "- `test_cart.py`: `test_add`, `test_new`" in text
     assert "Not source: `data.json`." in text
 
@@ -418,9 +409,7 @@ def test_a_large_pull_is_bounded_and_says_what_is_left_out(
 ) -> None:
     monkeypatch.setattr("sleeptime.sleep.changes.MOST_FILES", 20)
     elsewhere(desk, git, tmp_path, {f"lib/m{n:02}.py": f"def f{n}(): ...\n" for n in range(30)})
-    pull(git)
-    desk.look()
-    text = desk.briefings.brief().text
+    text = pulled(desk, git)
     assert "30 source files" in text
     assert "Also changed: " in text
     assert "10 more source files were not compared, most of them in `lib` (10)." in text
