@@ -181,7 +181,7 @@ class Bench:
             self._sites.close()
 
     def _arms(self, awake: Site, wanted: Wanted, report: Report) -> list[Arm]:
-        library = Library(awake.sources, awake.store, awake.worktree, self._embedder, awake.fingerprint)
+        library = Library(awake.sources, awake.store, awake.worktree, self._embedder, awake.code_fingerprint)
         slept = self._slept(wanted, report)
         arms = [
             closed_book(self._mind),

@@ -43,11 +43,15 @@ class Site:
         return Answerer(self.sources, Graph(self.sources.outlines), self.store, self.worktree, SystemClock())
 
     @cached_property
+    def code_fingerprint(self) -> str:
+        """Of the code alone: all that raw retrieval depends on."""
+        return combined_hash([f"{path}:{blob_hash(self._content(path))}" for path in self.sources.outlines.paths()])
+
+    @cached_property
     def fingerprint(self) -> str:
         """Of the code, of all that was written about it, and of what decides which of that is served."""
-        code = (f"{path}:{blob_hash(self._content(path))}" for path in self.sources.outlines.paths())
         answers = sorted(answer.key for answer in self.store.answers.all())
-        return combined_hash([*code, "|", *answers, "|", self.store.meta(META_KEY)])
+        return combined_hash([self.code_fingerprint, *answers, "|", self.store.meta(META_KEY)])
 
     def spent(self) -> Totals:
         """What sleep has cost so far."""
