@@ -115,7 +115,7 @@ class Answerer:
         stored = self._store.answers.for_target(target, intent)
         fresh = next((note for note in stored if self._freshness.is_fresh(note)), None)
         if fresh is not None and (intent != "rationale" or gives_reason(fresh.text)):
-            return served(fresh, self._sources, fresh=True)
+            return served(fresh, self._sources, self._graph, fresh=True)
         if intent == SUMMARY_INTENT:
             return self._stated(self._facts.documented(target), (question, target, intent))
         if intent == "explain":

@@ -7,6 +7,7 @@ from msgspec import Struct
 
 from sleeptime.answer.defuse import defused
 from sleeptime.answer.facts import FactAnswers
+from sleeptime.answer.places import nearby
 from sleeptime.core.intents import BY_NAME, INTENTS, question_for
 from sleeptime.core.messages import Answered
 from sleeptime.core.ports import Clock
@@ -45,6 +46,7 @@ class ReadyAnswers:
         self._sources = sources
         self._store = store
         self._clock = clock
+        self._graph = graph
         self._facts = FactAnswers(graph, sources)
         self._freshness = Freshness(sources, store.answers.by_key)
 
@@ -102,7 +104,7 @@ class ReadyAnswers:
         if key.startswith(FACTS_KEY):
             return self._stated(*target_of(key))
         note = self._store.answers.by_key(key)
-        return served(note, self._sources, fresh=self.is_fresh(note)) if note else None
+        return served(note, self._sources, self._graph, fresh=self.is_fresh(note)) if note else None
 
     def again(self, answered: Answered) -> Answered:
         """An answer that was given before, its citations checked against the code as it is now."""
@@ -165,12 +167,16 @@ def target_of(key: str) -> tuple[Target, str]:
     return Target(level, path, symbol), intent  # type: ignore[arg-type]  # an unknown level is about nothing
 
 
-def served(note: Answer, sources: Sources, *, fresh: bool) -> Answered:
-    """A stored answer as it stands, its citations checked again: lines that changed are counted, not hidden."""
+def served(note: Answer, sources: Sources, graph: Graph, *, fresh: bool) -> Answered:
+    """A stored answer as it stands, its citations checked again (lines that changed are counted, not hidden), with
+    the places that bear on its subject now.
+    """
     holding, changed_lines = checked(note.evidence, sources)
+    text = defused(note.text)
+    beside = nearby(note, text, graph, sources)
     return Answered(
         question=note.question,
-        text=defused(note.text),
+        text=f"{text}\n\n{beside}" if beside else text,
         evidence=holding,
         source="cache",
         model=note.model,

@@ -20,7 +20,7 @@ from sleeptime.index.languages import LANGUAGES, LanguageSpec, language_of
 from sleeptime.index.modules import Modules
 from sleeptime.index.parse import parse, token_hash
 from sleeptime.index.question import GoOn
-from sleeptime.index.rank import is_test_path, rank
+from sleeptime.index.rank import is_aside, is_test_path, rank
 from sleeptime.index.sources import Sources, find_symbol, module_hash
 
 __all__ = [
@@ -49,6 +49,7 @@ __all__ = [
     "find_evidence",
     "find_symbol",
     "folder_of",
+    "is_aside",
     "is_test_path",
     "language_of",
     "members",

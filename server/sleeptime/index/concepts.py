@@ -17,7 +17,7 @@ from msgspec import Struct
 from sleeptime.core.ports import Outlines
 from sleeptime.core.types import CLASS_KINDS, Outline, Symbol, Target, level_of
 from sleeptime.index.freshness import PROSE
-from sleeptime.index.rank import is_test_path
+from sleeptime.index.rank import is_aside, is_test_path
 from sleeptime.index.words import SHORTEST, likeness, root
 
 MOST_CONCEPTS = 60
@@ -50,8 +50,6 @@ _FAILURE_SHARE = 0.1
 """What is raised when connecting fails tells little about how connections work."""
 
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
-_ASIDE = re.compile(r"(^|/)(docs?|examples?|samples?|benchmarks?|scripts?|tools|vendor|third_party)/")
-"""Folders that use the repository's concepts rather than define them."""
 _MANUAL = re.compile(r"(^|/)docs?/")
 _NO_MANUAL = re.compile(
     r"(^|/)(change(s|log)|history|news|releases?|licen[cs]e|contribut\w+|code_of_conduct|authors)\b", re.IGNORECASE
@@ -181,7 +179,7 @@ def _project_words(path: str) -> frozenset[str]:
 def _headings(outlines: Outlines) -> Iterator[tuple[Target, list[str]]]:
     """The sections of the documentation, with the words of their headings."""
     for path in outlines.paths():
-        outside = _ASIDE.search(path) and not _MANUAL.search(path)
+        outside = is_aside(path) and not _MANUAL.search(path)
         if not path.endswith(PROSE) or outside or _NO_MANUAL.search(path) or is_test_path(path):
             continue
         outline = outlines.outline(path)
@@ -199,7 +197,7 @@ def _telling(heading: list[str], words: int) -> float:
 
 def _sources(outlines: Outlines) -> Iterator[tuple[str, Outline]]:
     for path in outlines.paths():
-        if is_test_path(path) or path.endswith(PROSE) or _ASIDE.search(path):
+        if is_test_path(path) or path.endswith(PROSE) or is_aside(path):
             continue
         if (outline := outlines.outline(path)) is not None:
             yield path, outline

@@ -14,10 +14,17 @@ _TEST_FILE = re.compile(
     r"(?:^|/)(?:test_[^/]*|[^/]*_tests?|[^/]*[._-](?:test|spec)|[^/]*Tests?|conftest|[^/]*_spec)\.[A-Za-z]+$"
 )
 
+_ASIDE = re.compile(r"(^|/)(docs?|examples?|samples?|benchmarks?|scripts?|tools|vendor|third_party)/")
+
 
 def is_test_path(path: str) -> bool:
     """Whether a file is a test, or there for tests, by the names that its language's tools look for."""
     return bool(_TEST_DIRECTORY.search(path) or _TEST_FILE.search(path))
+
+
+def is_aside(path: str) -> bool:
+    """Whether a file stands in a folder that uses what the repository makes rather than makes it."""
+    return _ASIDE.search(path) is not None
 
 
 def rank(outlines: Outlines) -> dict[str, float]:

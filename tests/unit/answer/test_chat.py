@@ -104,7 +104,7 @@ def test_an_open_question_is_a_miss_before_a_sleep_and_a_hit_after(shop: Shop) -
     answered = shop.ready("what does the Cart class do?")
     assert answered is not None
     assert (answered.source, answered.question) == ("cache", "What is `Cart` for?")
-    assert answered.text == f"{NOTE} It offers `add`, `total`."
+    assert answered.text == f"{NOTE} It offers `add`, `total`.\n\nSee also `price_of` (`shop/prices.py:1`)."
     assert all(still_holds(evidence, shop.sources.lines(evidence.path)) for evidence in answered.evidence)
 
 
@@ -194,6 +194,14 @@ def test_source_is_not_read_for_what_is_only_described(shop: Shop) -> None:
     assert "price_of(sku)" in request.messages[-1].content
     assert "```" not in request.messages[-1].content
     assert "nothing was written about this" in answered.footer
+
+
+def test_where_nothing_is_written_and_nothing_named_little_is_read(shop: Shop) -> None:
+    shelves = (f"def shelf_{number}():\n    'A shelf where goods of kind {number} stand.'\n" for number in range(40))
+    shop.write("shop/shelves.py", "\n\n".join(shelves))
+    shop.index()
+    _, (request,) = shop.live("How does the shelf mechanism work?", "So.")
+    assert 5 <= request.messages[-1].content.count("A shelf where") <= 20
 
 
 def test_a_whole_budget_is_read_for_a_question_with_many_particulars(shop: Shop) -> None:
