@@ -18,6 +18,7 @@ from sleeptime.index.grounding import (
 )
 from sleeptime.index.languages import LANGUAGES, LanguageSpec, language_of
 from sleeptime.index.modules import Modules
+from sleeptime.index.names import Named, named, named_of
 from sleeptime.index.parse import parse, token_hash
 from sleeptime.index.question import GoOn
 from sleeptime.index.rank import is_aside, is_test_path, rank
@@ -35,6 +36,7 @@ __all__ = [
     "Graph",
     "LanguageSpec",
     "Modules",
+    "Named",
     "Passage",
     "Resolution",
     "Scope",
@@ -54,7 +56,9 @@ __all__ = [
     "language_of",
     "members",
     "module_hash",
+    "named",
     "named_after",
+    "named_of",
     "parse",
     "rank",
     "sections_on",

@@ -10,9 +10,8 @@ from msgspec import Struct
 from sleeptime.core.intents import question_for
 from sleeptime.core.ports import Message
 from sleeptime.core.types import Answer, Outline, Target
-from sleeptime.index import Passage, Sources
+from sleeptime.index import Named, Passage, Sources, named, named_of
 from sleeptime.prompts import outline_card, render
-from sleeptime.sleep.names import Named, named, named_of
 from sleeptime.sleep.notes import FindNote, feeding, no_notes, parts_of
 from sleeptime.sleep.pages import page_number, pages_of, shown
 from sleeptime.sleep.parts import fitting, part_of, whereabouts

@@ -11,10 +11,9 @@ from sleeptime.core.intents import question_for
 from sleeptime.core.keys import answer_key
 from sleeptime.core.ports import ChatRequest, ChatResult, Clock, Message, Model
 from sleeptime.core.types import Answer, GateResults, Outline, Read, Target
-from sleeptime.index import Freshness, Scope, Sources, find_evidence
+from sleeptime.index import Freshness, Named, Scope, Sources, find_evidence
 from sleeptime.prompts import render
 from sleeptime.sleep.material import Gatherer, Known, Material
-from sleeptime.sleep.names import Named
 from sleeptime.sleep.propose import sifted
 from sleeptime.sleep.together import replies, request_for, share_of
 from sleeptime.sleep.truths import Truths, truths_of, truths_of_parts

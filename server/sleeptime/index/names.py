@@ -10,7 +10,8 @@ from msgspec import Struct
 
 from sleeptime.core.ports import Outlines
 from sleeptime.core.types import Outline, Symbol, Target
-from sleeptime.index import PROSE, UNIVERSAL_NAMES, code_names
+from sleeptime.index.freshness import PROSE
+from sleeptime.index.grounding import UNIVERSAL_NAMES, code_names
 
 MOST_NAMES = 10
 """More than this is a list, not an answer."""

@@ -1,6 +1,6 @@
 from fakes.shop import ADD, CLASS, MODULE, shop
 from sleeptime.core.types import Target
-from sleeptime.sleep.names import Named, named, named_of
+from sleeptime.index import Named, named, named_of
 
 
 def sentence(target: Target) -> str:
