@@ -7,9 +7,10 @@ from collections.abc import Sequence
 
 from sleeptime.core.ports import Outlines
 from sleeptime.core.types import Import, Outline, Reference, Span, Symbol, Target
+from sleeptime.index.exports import Exports
 from sleeptime.index.facts import Attribute, Facts, Resolution, Use
 from sleeptime.index.lookup import Lookups
-from sleeptime.index.modules import Modules
+from sleeptime.index.modules import Modules, is_package_file, module_names
 from sleeptime.index.question import CALLING, USING, GoOn, Question
 from sleeptime.index.resolve import Resolver
 
@@ -53,6 +54,17 @@ class Graph:
     def callees(self, target: Target, limit: int = DEFAULT_LIMIT) -> tuple[Use, ...]:
         """What the code of `target` calls in this repository, each once, in order; `Use.target` is what is called."""
         return self._question().callees(target)[:limit]
+
+    def mentions(self, target: Target, limit: int = DEFAULT_LIMIT) -> tuple[Use, ...]:
+        """What the code of `target` names of this repository in any way, each once; `Use.target` is what is named."""
+        return self._question().callees(target, USING)[:limit]
+
+    def exports(self, target: Target) -> tuple[Use, ...]:
+        """The imports by which other files give `target` away as their own, the outermost file first; `Use.target` is
+        that file.
+        """
+        resolver = self._resolver()
+        return Exports(Question(resolver, self._outlines), resolver, self._outlines).of(target)
 
     def raises(self, target: Target) -> tuple[Use, ...]:
         """The exceptions of this repository that the code of `target` raises itself."""
@@ -107,10 +119,10 @@ class Graph:
         """The files that import `path`, sorted."""
         resolver = self._resolver()
         candidates: set[str] = set()
-        for name in _module_names(path):
+        for name in module_names(path):
             candidates.update(self._outlines.paths_mentioning(name))
         directory = path.rpartition("/")[0]
-        if path.rsplit("/", 1)[-1].startswith(("__init__.", "index.", "mod.rs", "lib.rs")):
+        if is_package_file(path):
             candidates.update(p for p in self._outlines.paths() if p.startswith(directory))
         return tuple(sorted(p for p in candidates if p != path and path in _dependencies(resolver, p)))
 
@@ -143,10 +155,3 @@ def _dependencies(resolver: Resolver, path: str) -> list[str]:
         # `from package import submodule` depends on both files.
         found += [target for target in resolved.files if target != path]
     return found
-
-
-def _module_names(path: str) -> list[str]:
-    """Names by which other files' imports may mention a file."""
-    parts = path.split("/")
-    stem = parts[-1].split(".")[0]
-    return [name for name in dict.fromkeys((stem, *parts[-2:-1])) if name]

@@ -22,6 +22,18 @@ MAX_PACKAGE_FILES = 200
 """A directory with more files than this is no package one looks names up in."""
 
 
+def is_package_file(path: str) -> bool:
+    """Whether a file stands for its directory when that is imported."""
+    return path.rpartition("/")[2].startswith(("__init__.", "index.", "mod.rs", "lib.rs"))
+
+
+def module_names(path: str) -> list[str]:
+    """Names by which other files' imports may mention a file."""
+    parts = path.split("/")
+    stem = parts[-1].split(".")[0]
+    return [name for name in dict.fromkeys((stem, *parts[-2:-1])) if name]
+
+
 class Resolved(Struct, frozen=True):
     """What an import leads to: files that may define the name, and the part of the path that is left to find in
     them (`crate::a::B::new` leads to `a.rs` with `B.new` left). `whole` says that the module itself was imported.

@@ -162,17 +162,17 @@ class Question:
         symbol = self._resolver.symbol(entity) if entity is not None else None
         if entity is None or symbol is None:
             return ()
-        found = self._uses_of(symbol.name, target.path, self._same(entity, symbol), kinds)
+        found = self._uses_of(symbol.name, target.path, self.same(entity, symbol), kinds)
         owner = self._owner(entity) if symbol.kind == "constructor" else None
         if owner is not None and (owning := self._resolver.symbol(owner)) is not None:
             found += self._uses_of(owning.name, target.path, {owner}, kinds & {"call", "raise"})
         return tuple(sorted(dict.fromkeys(found), key=lambda use: use.ambiguous))
 
     def _uses_of(self, name: str, near: str, wanted: set[Entity], kinds: frozenset[ReferenceKind]) -> list[Use]:
-        paths = self._in_time(self._files_near(name, near))
+        paths = self._in_time(self.files_near(name, near))
         return [use for path in paths for use in self._uses_in(path, name, wanted, kinds)]
 
-    def _same(self, entity: Entity, symbol: Symbol) -> set[Entity]:
+    def same(self, entity: Entity, symbol: Symbol) -> set[Entity]:
         """The symbol and its redefinitions (overloads, accessors), which one name means together."""
         lookup = self._resolver.lookup(entity.path)
         assert lookup is not None
@@ -190,7 +190,7 @@ class Question:
         owner = lookup.owner(entity.symbol) if lookup is not None else -1
         return Entity("symbol", entity.path, owner) if owner >= 0 else None
 
-    def _files_near(self, name: str, path: str) -> list[str]:
+    def files_near(self, name: str, path: str) -> list[str]:
         """Files that mention a name, nearest to `path` first, at most `MAX_FILES`."""
         paths = self._outlines.paths_mentioning(name)
         if len(paths) <= MAX_FILES:
@@ -208,7 +208,7 @@ class Question:
         lookup = self._resolver.lookup(path)
         if lookup is None:
             return
-        names = [name, *_aliases(lookup, name)]
+        names = [name, *aliases(lookup, name)]
         for reference in self._in_time(r for n in names for r in lookup.references.get(n, ()) if r.kind in kinds):
             entities = self._resolver.reference(path, reference)
             ambiguous = not entities
@@ -250,11 +250,11 @@ class Question:
         if symbol is None or symbol.kind not in CLASS_KINDS:
             return []
         found: list[Entity] = []
-        for path in self._in_time(self._files_near(symbol.name, entity.path)):
+        for path in self._in_time(self.files_near(symbol.name, entity.path)):
             lookup = self._resolver.lookup(path)
             if lookup is None:
                 continue
-            for name in (symbol.name, *_aliases(lookup, symbol.name)):
+            for name in (symbol.name, *aliases(lookup, symbol.name)):
                 candidates = [Entity("symbol", path, index) for index in lookup.extending.get(name, ())]
                 found += [candidate for candidate in candidates if entity in self._resolver.bases(candidate)]
         return found
@@ -305,8 +305,8 @@ class Question:
         """With `everywhere` uses are searched in all files, else in the class's own."""
         symbol = self._resolver.symbol(entity)
         assert symbol is not None
-        paths = self._files_near(symbol.name, entity.path) if everywhere else [entity.path]
-        wanted = self._same(entity, symbol)
+        paths = self.files_near(symbol.name, entity.path) if everywhere else [entity.path]
+        wanted = self.same(entity, symbol)
         written: list[Use] = []
         read: list[Use] = []
         for path in self._in_time(paths):
@@ -378,7 +378,7 @@ def _references_within(lookup: Lookup, index: int) -> Iterator[Reference]:
             break
 
 
-def _aliases(lookup: Lookup, name: str) -> list[str]:
+def aliases(lookup: Lookup, name: str) -> list[str]:
     """Other names under which a file imports `name`."""
     return [found.alias for found in lookup.outline.imports if found.alias and found.alias != name == found.name]
 
