@@ -4,23 +4,28 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 
+from msgspec.structs import replace
+
+from sleeptime.answer.defined import defined
 from sleeptime.answer.defuse import defused
 from sleeptime.answer.relation import relation
-from sleeptime.answer.stated import SHOWN, Stated, code, codes, listed
+from sleeptime.answer.stated import SHOWN, Stated, an, code, codes, counted, listed
 from sleeptime.answer.structure import collaborators, conventions, effects, extension_points, invariants
 from sleeptime.answer.workings import workings
 from sleeptime.core.intents import IntentName
 from sleeptime.core.keys import text_hash
 from sleeptime.core.types import DATA_KINDS, Commit, Evidence, Target
-from sleeptime.index import Facts, Graph, Sources, Use
+from sleeptime.index import Facts, Graph, Sources, Use, named
 from sleeptime.prompts import first_sentence, outline_card
 
 CARD_LINES = 40
 """Lines of a module's contents; longer is scrolled past."""
 
-
 SHORTEST_DOCUMENTATION = 30
 """Characters; less ("Helpers.") explains nothing."""
+
+_TITLE = re.compile(r"\A\s*(?:([=~#*^\"'+`-])\1{2,}[ \t]*\n)?[^\n]+\n[ \t]*([=~#*^\"'+`-])\2{2,}[ \t]*(?:\n|\Z)")
+"""As reStructuredText and Markdown have it, with or without a line above."""
 
 DOCUMENTATION = 700
 """Characters shown of a documentation: whole paragraphs, at least one."""
@@ -40,7 +45,7 @@ class FactAnswers:
             "overrides": _overrides,
             "tests": _tests,
             "attributes": _attributes,
-            "defined": _defined,
+            "defined": lambda facts: defined(facts, graph, sources.outlines),
             "effects": lambda facts: effects(facts, sources),
             "collaborators": lambda facts: collaborators(facts, graph),
             "extension_points": lambda facts: extension_points(facts, graph, sources),
@@ -68,7 +73,7 @@ class FactAnswers:
             symbol = self._sources.symbol(target) if target.symbol else None
             if symbol is not None and symbol.kind not in DATA_KINDS:
                 line = symbol.name_span.start_line
-                rows.append(f"- {code(symbol.qualified_name)}, a {symbol.kind}, in `{target.path}:{line + 1}`")
+                rows.append(f"- {code(symbol.qualified_name)}, {an(symbol.kind)}, in `{target.path}:{line + 1}`")
                 places.append((target.path, line, target.symbol))
             elif not target.symbol and self._sources.outlines.outline(target.path) is not None:
                 rows.append(f"- the file `{target.path}`")
@@ -80,13 +85,20 @@ class FactAnswers:
         it extends or overrides if it has none of its own.
         """
         if said := self._own_documentation(target):
-            return said, self._cited([self._head(target)])
+            return self._with_names(said, target), self._cited([self._head(target)])
         for above in (*self._graph.bases(target), *self._graph.overrides(target)) if target.symbol else ():
             if said := self._own_documentation(above):
                 path, line, _ = self._head(above)
                 text = f"In the words of {code(above.symbol)} (`{path}:{line + 1}`), which it extends:\n\n{said}"
-                return text, self._cited([self._head(target), self._head(above)])
+                return self._with_names(text, target), self._cited([self._head(target), self._head(above)])
         return None
+
+    def _with_names(self, said: str, target: Target) -> str:
+        """Documentation with a sentence of the names that it leaves out, as notes have it; what is only read says
+        little beside it.
+        """
+        names = named(target, self._sources.outlines).besides("reads").without(said).sentence()
+        return f"{said}\n\n{names}" if names else said
 
     def explained(self, target: Target) -> tuple[str, tuple[Evidence, ...]] | None:
         """How `target` works as far as documentation, steps and parts tell; None if they tell too little."""
@@ -108,7 +120,7 @@ class FactAnswers:
         symbol = self._sources.symbol(target) if target.symbol else None
         if outline is None or (target.symbol and symbol is None):
             return ""
-        said = _first_paragraphs(symbol.docstring if symbol else outline.docstring)
+        said = _first_paragraphs(symbol.docstring if symbol else _untitled(outline.docstring))
         return defused(said) if len(said) >= SHORTEST_DOCUMENTATION else ""
 
     def _head(self, target: Target) -> tuple[str, int, str]:
@@ -133,7 +145,7 @@ class FactAnswers:
         if intent == "defined":
             return Stated(f"It is the file `{target.path}`.", here)
         if intent == "contents":
-            card = outline_card(outline, CARD_LINES)
+            card = outline_card(replace(outline, docstring=_untitled(outline.docstring)), CARD_LINES)
             return Stated(f"`{target.path}` holds:\n\n```{outline.language}\n{card}\n```", here)
         if intent == "invariants":
             return invariants(target.path, outline)
@@ -248,20 +260,18 @@ def _attributes(facts: Facts) -> Stated:
     if not facts.attributes:
         return Stated(f"{code(facts.target.symbol)} assigns no attributes that the index sees.", _here(facts))
     rows, places = [], []
-    for attribute in facts.attributes[:SHOWN]:
-        rows.append(
-            f"- {code(attribute.target.symbol)}: assigned in {attribute.write_count}, read in"
-            f"{_bound(facts)} {attribute.read_count} places"
-        )
+    for attribute in facts.attributes:
+        counts = (("assigned", attribute.write_count), ("read", attribute.read_count))
+        said = ", ".join(f"{done} in{_bound(facts)} {counted(count, 'place')}" for done, count in counts if count)
+        rows.append(f"- {code(attribute.target.symbol)}" + (f": {said}" if said else ""))
         places += [(use.path, use.line, attribute.target.symbol) for use in attribute.written[:1]]
     head = f"{code(facts.target.symbol)} has"
     return Stated(listed(head, rows, facts.attribute_count, "attribute"), tuple(places) or _here(facts))
 
 
-def _defined(facts: Facts) -> Stated:
-    symbol, path = facts.symbol, facts.target.path
-    where = f"`{path}:{symbol.name_span.start_line + 1}`"
-    return Stated(f"{code(symbol.qualified_name)} is a {symbol.kind} defined in {where}.", _here(facts))
+def _untitled(docstring: str) -> str:
+    """A file's docstring without the underlined title that it begins with, which is the file's name."""
+    return _TITLE.sub("", docstring)
 
 
 def _first_paragraphs(docstring: str) -> str:

@@ -91,7 +91,9 @@ class Graph:
         return self._question().overridden_by(target)[:limit]
 
     def attributes(self, target: Target, limit: int = DEFAULT_LIMIT) -> tuple[Attribute, ...]:
-        """Of a class: its attributes; of an attribute: itself. Each with where it is assigned and read."""
+        """Of a class: its attributes, public ones first; of an attribute: itself. Each with where it is assigned and
+        read.
+        """
         return self._question().attributes(target, limit)[:limit]
 
     def tests(self, target: Target, limit: int = DEFAULT_LIMIT) -> tuple[Use, ...]:

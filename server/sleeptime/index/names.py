@@ -44,6 +44,10 @@ class Named(Struct, frozen=True):
         left = ((kind, tuple(name for name in names if name not in said)) for kind, names in self.kinds)
         return Named(tuple((kind, names) for kind, names in left if names))
 
+    def besides(self, kind: str) -> "Named":
+        """All but those of one kind."""
+        return Named(tuple((other, names) for other, names in self.kinds if other != kind))
+
     def sentence(self) -> str:
         """A sentence that says them; "" if there are none."""
         said = [f"{kind} {', '.join(f'`{name}`' for name in names)}" for kind, names in self.kinds]

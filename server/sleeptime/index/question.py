@@ -298,7 +298,9 @@ class Question:
             fields = [entity] if symbol.kind in VALUES else []
         else:
             members = lookup.members.get(symbol.qualified_name, {}).values()
-            fields = [Entity("symbol", target.path, i) for i in members if lookup.outline.symbols[i].kind in VALUES]
+            found = [i for i in members if lookup.outline.symbols[i].kind in VALUES]
+            found.sort(key=lambda index: _is_private(lookup.outline.symbols[index]))
+            fields = [Entity("symbol", target.path, index) for index in found]
         return tuple(self._attribute(field, limit, everywhere=field == entity) for field in self._in_time(fields))
 
     def _attribute(self, entity: Entity, limit: int, *, everywhere: bool) -> Attribute:
@@ -381,6 +383,11 @@ def _references_within(lookup: Lookup, index: int) -> Iterator[Reference]:
 def aliases(lookup: Lookup, name: str) -> list[str]:
     """Other names under which a file imports `name`."""
     return [found.alias for found in lookup.outline.imports if found.alias and found.alias != name == found.name]
+
+
+def _is_private(symbol: Symbol) -> bool:
+    """Whether a member is for its class alone, or for the language (`__slots__`)."""
+    return not symbol.exported or symbol.name.startswith("__")
 
 
 def _is_member(symbol: Symbol) -> bool:

@@ -53,14 +53,37 @@ def test_the_tests_that_use_a_symbol_are_named() -> None:
     assert evidence[0].path == "tests/test_cart.py"
 
 
-def test_attributes_say_where_they_are_assigned() -> None:
-    assert "`Cart.lines`" in answer(CLASS, "attributes")[0]
+def test_attributes_say_how_often_they_are_assigned_and_read_public_ones_first() -> None:
+    assert answer(CLASS, "attributes")[0] == (
+        "`Cart` has 1 attribute:\n\n- `Cart.lines`: assigned in 1 place, read in 3 places"
+    )
+    till = "class Till:\n    __slots__ = ()\n\n    def __init__(self):\n        self._key = self.coins = 1\n"
+    sources = shop({"shop/till.py": till})
+    found = FactAnswers(Graph(sources.outlines), sources).answer(Target("class", "shop/till.py", "Till"), "attributes")
+    assert found is not None
+    assert [row for row in found[0].split("\n") if row.startswith("-")] == [
+        "- `Till.coins`: assigned in 1 place",
+        "- `Till.__slots__`",
+        "- `Till._key`: assigned in 1 place",
+    ]
 
 
 def test_a_module_tells_what_it_holds_needs_and_serves() -> None:
     assert "class Cart" in answer(MODULE, "contents")[0]
     assert "`shop/prices.py`" in answer(MODULE, "dependencies")[0]
     assert "`tests/test_cart.py`" in answer(MODULE, "dependents")[0]
+
+
+def test_the_title_of_a_file_is_not_repeated_where_it_is_told_what_it_holds_or_is_for() -> None:
+    titled = '"""\nshop.till\n~~~~~~~~~\n\nWhere the money of the shop is kept.\n"""\n\n\ndef open_till(): ...\n'
+    sources = shop({"shop/till.py": titled})
+    facts, till = FactAnswers(Graph(sources.outlines), sources), Target("module", "shop/till.py")
+    held, said = facts.answer(till, "contents"), facts.documented(till)
+    assert held is not None
+    assert said is not None
+    assert "~~~" not in held[0] + said[0]
+    assert "\nWhere the money of the shop is kept.\ndef open_till()" in held[0]
+    assert said[0] == "Where the money of the shop is kept.\n\nIt offers `open_till`."
 
 
 @pytest.mark.parametrize("intent", [intent.name for intent in INTENTS if intent.typed])

@@ -71,7 +71,15 @@ def test_a_class_without_documentation_is_told_in_the_words_of_what_it_extends()
     own, found = facts.documented(CLASS), facts.documented(Target("class", "shop/cart.py", "GiftCart"))
     assert own is not None
     assert found is not None
-    assert found[0].endswith(own[0])
+    assert own[0].split("\n\n") == ["Holds skus and how many of each.", "It offers `add`, `total`; keeps `lines`."]
+    assert "Holds skus and how many of each." in found[0]
+    assert found[0].endswith("It offers `total`.")
     assert "In the words of `Cart` (`shop/cart.py:6`), which it extends" in found[0]
     assert len(found[1]) == 2
-    assert facts.documented(ADD) is not None
+
+
+def test_documentation_is_followed_by_the_names_that_it_leaves_out_but_what_is_only_read() -> None:
+    sources = shop()
+    documented = FactAnswers(Graph(sources.outlines), sources).documented(ADD)
+    assert documented is not None
+    assert documented[0] == "Put `count` of `sku` in. More words.\n\nIt raises `ValueError`; calls `get`."

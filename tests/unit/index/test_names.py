@@ -23,6 +23,10 @@ def test_what_a_text_names_already_is_not_said_again() -> None:
     assert names.without("`add` and `total` do it with `lines`.").sentence() == ""
 
 
+def test_a_kind_of_names_can_be_left_out() -> None:
+    assert named(ADD, shop().outlines).besides("calls").sentence() == "It raises `ValueError`; reads `lines`."
+
+
 def test_what_is_gone_has_no_names() -> None:
     assert named(Target("module", "gone.py"), shop().outlines) == Named()
 
