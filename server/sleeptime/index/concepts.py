@@ -16,6 +16,7 @@ from msgspec import Struct
 
 from sleeptime.core.ports import Outlines
 from sleeptime.core.types import CLASS_KINDS, Outline, Symbol, Target, level_of
+from sleeptime.index.deprecated import deprecated
 from sleeptime.index.freshness import PROSE
 from sleeptime.index.rank import is_aside, is_test_path
 from sleeptime.index.words import SHORTEST, likeness, root
@@ -45,9 +46,25 @@ _SECTIONS_COUNTED = 6
 
 _PRIVATE_SHARE = 0.4
 
-_FAILURE = re.compile(r"(error|exception|warning)$", re.IGNORECASE)
+_FAILURE = re.compile(r"(error|exception|warning)s?$", re.IGNORECASE)
 _FAILURE_SHARE = 0.1
 """What is raised when connecting fails tells little about how connections work."""
+
+_SUPERSEDED_SHARE = 0.01
+"""What is deprecated, or is another name for a class, explains nothing that what replaced it does not."""
+
+_MADE = re.compile(r"(?:new\s+)?(?:\w+\.)*([A-Z]\w*)\(")
+_ALIAS_LINES = 4
+"""Besides its documentation, whose marks count too."""
+
+_OWN_NAME = 2.0
+"""`route` is nearer to routes than any `list_routes`; most files are called by nothing but their concept."""
+
+_PLAIN_PART = 0.5
+"""`BaseAdapter` is more of an adapter than `HTTPAdapter`, and less so than `Adapter`."""
+
+_INCIDENTAL = 0.02
+"""Share of the nearest definition's weight below which one is no member: it happens to have the word in its name."""
 
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 _MANUAL = re.compile(r"(^|/)docs?/")
@@ -97,7 +114,8 @@ def concepts(outlines: Outlines, ranks: Mapping[str, float]) -> tuple[Concept, .
     for term in sorted(strength, key=lambda term: (-strength[term], term)):
         if not any(_is_said_already(members[term], members[other.name]) for other in chosen):
             sections = _best(documented.get(term, {}), MOST_SECTIONS)
-            chosen.append(Concept(term, _best(named.get(term, {}), MOST_MEMBERS), sections, strength[term]))
+            nearest = _nearest(named.get(term, {}), frozenset(term.split()))
+            chosen.append(Concept(term, nearest, sections, strength[term]))
         if len(chosen) == MOST_CONCEPTS:
             break
     return tuple(msgspec.structs.replace(one, weight=one.weight / chosen[0].weight) for one in chosen)
@@ -113,14 +131,14 @@ def sections_on(words: frozenset[str], outlines: Outlines) -> tuple[Target, ...]
 
 
 def named_after(words: frozenset[str], outlines: Outlines, ranks: Mapping[str, float]) -> tuple[Target, ...]:
-    """The definitions that have one of some words (in the singular) in their names, the most telling first."""
+    """The definitions that have one of some words (in the singular) in their names, the nearest to them first."""
     found = {
         target: weight
         for path, outline in _sources(outlines)
         for target, name, weight in _named(path, outline, ranks)
         if words.intersection(words_of(name))
     }
-    return _best(found, MOST_MEMBERS)
+    return _nearest(found, words)
 
 
 def words_of(name: str) -> list[str]:
@@ -206,19 +224,35 @@ def _sources(outlines: Outlines) -> Iterator[tuple[str, Outline]]:
 def _named(path: str, outline: Outline, ranks: Mapping[str, float]) -> Iterator[tuple[Target, str, float]]:
     """(what, its name, how telling that is) of a file and its definitions that are local to no function."""
     importance = math.sqrt(max(ranks.get(path, 0.0) * max(len(ranks), 1), 0.1))
-    file_name = path.rsplit("/", 1)[-1].partition(".")[0]
-    yield Target("module", path), file_name, _FILE_WEIGHT * importance * _size(outline.line_count)
-    for symbol in outline.symbols:
+    file = Target("module", path)
+    yield file, _own_name(file), _FILE_WEIGHT * importance * _size(outline.line_count)
+    superseded = deprecated(outline)
+    for at, symbol in enumerate(outline.symbols):
         if symbol.kind in _KIND_WEIGHT and "#" not in symbol.qualified_name and not _is_apart(symbol, outline):
             shown = 1.0 if symbol.exported else _PRIVATE_SHARE
-            shown *= _FAILURE_SHARE if symbol.kind in CLASS_KINDS and _is_failure(symbol) else 1.0
+            shown *= _FAILURE_SHARE if symbol.kind in CLASS_KINDS and _is_failure(symbol, path) else 1.0
+            shown *= _SUPERSEDED_SHARE if at in superseded or _is_alias(symbol) else 1.0
             shown *= _size(symbol.span.end_line - symbol.span.start_line)
             target = Target(level_of(symbol), path, symbol.qualified_name)
             yield target, symbol.name, _KIND_WEIGHT[symbol.kind] * importance * shown
 
 
-def _is_failure(symbol: Symbol) -> bool:
-    return any(_FAILURE.search(name) for name in (symbol.name, *symbol.bases))
+def _own_name(target: Target) -> str:
+    """What a definition or a file is called, without what it lies in."""
+    return target.symbol.rpartition(".")[2] or target.path.rpartition("/")[2].partition(".")[0]
+
+
+def _is_failure(symbol: Symbol, path: str) -> bool:
+    return any(_FAILURE.search(name) for name in (symbol.name, *symbol.bases, _own_name(Target("module", path))))
+
+
+def _is_alias(symbol: Symbol) -> bool:
+    """A function that only makes the class of its own name: `def session(): return Session()`."""
+    made = _MADE.match(symbol.returns[0]) if symbol.parent < 0 and len(symbol.returns) == 1 else None
+    if made is None or symbol.kind != "function" or words_of(made[1]) != words_of(symbol.name):
+        return False
+    lines = symbol.span.end_line - symbol.span.start_line - len(symbol.docstring.splitlines())
+    return made[1] != symbol.name and lines <= _ALIAS_LINES
 
 
 def _size(lines: int) -> float:
@@ -234,6 +268,30 @@ def _is_apart(symbol: Symbol, outline: Outline) -> bool:
 
 def _best(found: Mapping[Target, float], most: int) -> tuple[Target, ...]:
     return tuple(sorted(found, key=lambda target: (-found[target], str(target))))[:most]
+
+
+def _nearest(found: Mapping[Target, float], words: frozenset[str]) -> tuple[Target, ...]:
+    """The members of what some words say, those first whose names are nothing but these words, and without those that
+    only happen to have one.
+    """
+    roots = frozenset(map(root, words))
+    near = {target: weight * _nearness(target, roots) for target, weight in found.items()}
+    least = _INCIDENTAL * max((weight for target, weight in near.items() if target.symbol), default=0.0)
+    return _best({target: weight for target, weight in near.items() if weight >= least}, MOST_MEMBERS)
+
+
+def _nearness(target: Target, roots: frozenset[str]) -> float:
+    """The less else a name speaks of, the nearer is what it names; and what is done when a thing fails is not it (the
+    classes of what is raised weigh little already).
+    """
+    name = _own_name(target)
+    others = [word for word in words_of(name) if root(word) not in roots]
+    if not others:
+        return _OWN_NAME if target.symbol and not name.startswith("_") else 1.0
+    plain = _PLAIN_WORDS | _project_words(target.path)
+    apart = sum(_PLAIN_PART if word in plain else 1.0 for word in others)
+    on_failure = target.level != "class" and any(map(_FAILURE.search, others))
+    return (_FAILURE_SHARE if on_failure else 1.0) / (1.0 + apart)
 
 
 def _counted(sections: Mapping[Target, float]) -> dict[Target, float]:

@@ -1,3 +1,5 @@
+import pytest
+
 from fakes.outlines import OutlinesInMemory
 from sleeptime.core.types import Target
 from sleeptime.index import Concept, concepts, named_after
@@ -103,3 +105,52 @@ def test_what_is_long_tells_more() -> None:
     auth = next(one for one in concepts(OutlinesInMemory(files), {}) if one.name == "auth")
     order = [member.symbol for member in auth.members if member.level == "class"]
     assert order == ["AuthFlow", "AuthToken"]
+
+
+def members_of(name: str, files: dict[str, str]) -> list[str]:
+    concept = next(one for one in concepts(OutlinesInMemory(files), {}) if one.name == name)
+    return [member.symbol or member.path for member in concept.members]
+
+
+def test_what_is_called_by_nothing_but_the_concept_comes_first() -> None:
+    text = (
+        "class RequestDataError(Exception): ...\n\n" + "def route_command():\n    return 1\n\n" + "def route(): ...\n"
+    )
+    assert members_of("route", {"web/a.py": text}) == ["route", "route_command"]
+    text = "class HTTPAdapter: ...\n\nclass BaseAdapter: ...\n\nclass Adapter: ...\n"
+    assert members_of("adapter", {"web/a.py": text}) == ["Adapter", "BaseAdapter", "HTTPAdapter"]
+
+
+def test_what_handles_a_failure_at_a_thing_comes_after_the_thing() -> None:
+    text = "def raise_routing_exception():\n    return 1\n\ndef list_all_the_routes(): ...\n"
+    assert members_of("route", {"web/a.py": text}) == ["list_all_the_routes", "raise_routing_exception"]
+
+
+def test_classes_of_a_file_of_exceptions_are_failures_whatever_they_are_called() -> None:
+    files = {"web/exceptions.py": "class TooManyFields(Suspicious): ...\n", "web/a.py": "def add_field(): ...\n"}
+    assert members_of("field", files) == ["add_field", "TooManyFields"]
+
+
+def test_what_only_happens_to_have_the_word_is_no_member() -> None:
+    body = "".join(f"    def step_{number}(self): ...\n" for number in range(100))
+    text = f"class Session:\n{body}\n\nclass Other:\n    _last_used_session_number = 1\n"
+    assert members_of("session", {"web/sessions.py": text}) == ["Session", "web/sessions.py"]
+
+
+@pytest.mark.parametrize(
+    "old",
+    [
+        '@deprecated("use Session")\ndef session(): ...\n',
+        'def session():\n    """Returns a session.\n\n    .. deprecated:: 1.0\n    """\n    return make()\n',
+        'def session():\n    """Makes a session."""\n    return Session()\n',
+    ],
+    ids=["decorated", "documented", "another name for the class"],
+)
+def test_what_is_deprecated_and_what_only_makes_the_class_are_no_members_beside_the_class(old: str) -> None:
+    files = {"web/a.py": f"class Session: ...\n\n{old}"}
+    assert members_of("session", files) == ["Session"]
+
+
+def test_what_is_deprecated_is_a_member_where_nothing_else_is() -> None:
+    text = "@deprecated\ndef open_plugin(): ...\n\n@deprecated\ndef close_plugin(): ...\n"
+    assert sorted(members_of("plugin", {"web/a.py": text})) == ["close_plugin", "open_plugin"]
