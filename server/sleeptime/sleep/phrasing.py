@@ -16,7 +16,8 @@ from sleeptime.core.types import GateResults
 from sleeptime.index import Passage, Scope, Sources, code_names, sentences
 from sleeptime.prompts import render
 from sleeptime.sleep.changes import Changes
-from sleeptime.sleep.verify import check, keep_sound, problems, whole_sentences
+from sleeptime.sleep.plain import whole_sentences
+from sleeptime.sleep.verify import check, keep_sound, problems
 
 PROMPT = "system.v1+change.v2"
 

@@ -7,7 +7,6 @@
 - secret: nothing is stored that names one.
 """
 
-import re
 from collections import Counter
 from collections.abc import Sequence
 
@@ -17,19 +16,6 @@ from sleeptime.core.types import GateResults
 from sleeptime.index import Scope, code_names, sentences, unknown_names
 from sleeptime.repo import find_secret
 from sleeptime.sleep.truths import Truths
-
-_MARKS = re.compile(r"^\s*(?:[-*•]|\d+[.)])(?:\s+|$)|^#+\s", re.MULTILINE)
-_BOLD = re.compile(r"\*\*(?=\S)([^*\n]+)(?<=\S)\*\*")
-
-
-def whole_sentences(text: str, *, cut_off: bool) -> str:
-    """The text on one paragraph, without the marks of lists, titles and bold print, and without a last sentence that
-    the token limit cut off.
-    """
-    parts = sentences(_BOLD.sub(r"\1", _MARKS.sub("", text)))
-    if cut_off and parts and not parts[-1].endswith((".", "!", "?")):
-        parts = parts[:-1]
-    return " ".join(parts)
 
 
 def check(text: str, scope: Scope, truths: Truths | None = None) -> GateResults:

@@ -14,10 +14,11 @@ from sleeptime.core.types import Answer, GateResults, Outline, Read, Target
 from sleeptime.index import Freshness, Named, Scope, Sources, find_evidence
 from sleeptime.prompts import render
 from sleeptime.sleep.material import Gatherer, Known, Material
+from sleeptime.sleep.plain import whole_sentences
 from sleeptime.sleep.propose import sifted
 from sleeptime.sleep.together import replies, request_for, share_of
 from sleeptime.sleep.truths import Truths, truths_of, truths_of_parts
-from sleeptime.sleep.verify import Sifted, check, keep_sound, problems, whole_sentences
+from sleeptime.sleep.verify import Sifted, check, keep_sound, problems
 
 PROMPT_VERSION = "system.v1+module.v2+theme.v2+thought.v6"
 """Names the prompt files a thought is made from; a changed file has a new name, and so has this."""
@@ -98,17 +99,25 @@ class Thought(Struct):
         return self._request(self.material.messages)
 
     def retry(self) -> ChatRequest | None:
-        """The question again, with what is wrong with the first answer; or, about a theme whose parts it hardly named,
-        another draft.
+        """The question again, with what is wrong with the first answer; or, about a theme of whose parts it named
+        few, or not the nearest, another draft.
         """
         if self.cancelled or self.material.stated or self.material.json_schema:
             return None
         if wrong := problems(self.judge.gates(self.text)):
             complaint = Message("user", render("retry.v2", problems=wrong))
             return self._request((*self.material.messages, Message("assistant", self.text), complaint))
-        if self.material.read and self._named_share(self.text) < ENOUGH_NAMED:
+        if self.material.read and not self._is_about_it(self.text):
             return msgspec.structs.replace(self._request(self.material.messages), temperature=DRAFT_TEMPERATURE)
         return None
+
+    def _is_about_it(self, text: str) -> bool:
+        return self._names_nearest(text) and self._named_share(text) >= ENOUGH_NAMED
+
+    def _names_nearest(self, text: str) -> bool:
+        """Whether it names the part that is nearest to the theme: one that does not may be all about another."""
+        nearest = Named(tuple((kind, names[:1]) for kind, names in self.material.names.kinds[:1]))
+        return nearest.without(text).count == 0
 
     def _named_share(self, text: str) -> float:
         """Of the first kind of names: where something is found and documented is added to any text."""
@@ -128,13 +137,14 @@ class Thought(Struct):
         self.drafts += [self.text] if self.text else []
 
     def sound(self) -> Sifted:
-        """What may be kept of the best draft: the one of which most passes and most of the wanted names are named."""
+        """What may be kept of the best draft: the one that names the nearest part, the most parts, and passes most."""
         if self.material.stated:
             return Sifted(self.text, {})
         return max((self._sifted(draft) for draft in self.drafts), key=self._worth, default=Sifted("", {}))
 
-    def _worth(self, kept: Sifted) -> tuple[bool, float, int]:
-        return bool(kept.text), self._named_share(kept.text), -sum(kept.dropped.values())
+    def _worth(self, kept: Sifted) -> tuple[bool, bool, float, int]:
+        text = kept.text
+        return bool(text), self._names_nearest(text), self._named_share(text), -sum(kept.dropped.values())
 
     def _sifted(self, draft: str) -> Sifted:
         if self.intent == "questions":

@@ -6,9 +6,10 @@ from fakes.clock import FixedClock
 from fakes.outlines import OutlinesInMemory
 from sleeptime.core.ports import ChatRequest
 from sleeptime.core.types import Answer, Target
-from sleeptime.index import Freshness, Sources, rank, still_holds
+from sleeptime.index import Freshness, Sources, concepts, rank, still_holds
 from sleeptime.model import EchoModel
 from sleeptime.sleep.material import Known
+from sleeptime.sleep.parts import whereabouts
 from sleeptime.sleep.themes import Theme, themes_of, way_through
 from sleeptime.sleep.write import Writer
 
@@ -116,6 +117,34 @@ def test_of_two_drafts_about_a_concept_the_one_that_names_more_of_its_parts_is_k
     named = "`open_session` may raise `SessionError`."
     assert write("explain", "It is about people.", named).text.startswith(named)
     assert write("explain", "`open_session` is one.", "It is about people.").text.startswith("`open_session` is one.")
+
+
+def test_a_draft_that_names_other_parts_than_the_nearest_is_worse_than_one_that_names_it() -> None:
+    nearest = "`open_session` makes one."
+    assert write("explain", "`SessionError` is raised in `web/sessions.py`.", nearest).text.startswith(nearest)
+    assert write("explain", "`SessionError` is raised.", "It is about people.").text.startswith("`SessionError`")
+
+
+def test_where_a_concept_is_implemented_begins_with_what_is_called_so() -> None:
+    files = {
+        "web/cli.py": "def routes_command():\n    return 1\n",
+        "web/app.py": "class App:\n    def route(self): ...\n    def _method_route(self): ...\n",
+    }
+    outlines = OutlinesInMemory(files)
+    (route,) = (one for one in concepts(outlines, rank(outlines)) if one.name == "route")
+    text = whereabouts("route", route.members, Sources(outlines, outlines.read))
+    assert text == (
+        "`route` is implemented in `web/app.py`: the method `App.route` (line 2), the method `App._method_route` "
+        "(line 3); in `web/cli.py`: the function `routes_command` (line 1)."
+    )
+
+
+def test_a_note_about_a_concept_is_fresh_though_its_members_are_others_now() -> None:
+    answer = write("explain", "`open_session` makes one.")
+    more = web({"web/main.py": FILES["web/main.py"] + "\n\nclass Session: ...\n"})
+    found = {theme.target: theme.members for theme in themes_of(more, rank(more.outlines))}
+    assert found[SESSION] != themes()[SESSION, "explain"].members
+    assert Freshness(more, lambda _: None).is_fresh(answer)
 
 
 def test_a_concept_is_read_in_the_documentation_first_and_its_subsections_are_left_out() -> None:

@@ -5,23 +5,9 @@ from fakes.shop import ADD, MODULE, shop
 from sleeptime.core.types import Target
 from sleeptime.index.grounding import Passage, Scope
 from sleeptime.sleep.truths import Truths, has_member, truths_of
-from sleeptime.sleep.verify import check, keep_sound, whole_sentences
+from sleeptime.sleep.verify import check, keep_sound
 
 SCOPE = Scope([Passage("a.py", 0, ("def load(path):", "    return parse(open(path))"))], OutlinesInMemory({}))
-
-
-def test_a_last_sentence_that_the_limit_cut_off_is_left_out() -> None:
-    assert whole_sentences("It loads. It then call", cut_off=True) == "It loads."
-    assert whole_sentences("It loads. It then call", cut_off=False) == "It loads. It then call"
-    assert whole_sentences("It then call `lo", cut_off=True) == ""
-
-
-def test_prose_is_kept_of_a_list() -> None:
-    said = "It handles these:\n1. **Basic**: A name and a password.\n2. **Digest**: A challenge.\n3."
-    assert whole_sentences(said, cut_off=True) == "It handles these: Basic: A name and a password. Digest: A challenge."
-    assert whole_sentences("`f` takes `*args`, `**kwargs` and **options.", cut_off=False).endswith(
-        "`**kwargs` and **options."
-    )
 
 
 def test_the_share_of_names_that_exist_is_reported() -> None:
