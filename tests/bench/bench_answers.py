@@ -7,7 +7,7 @@ EVAL_FOLDER holds `flask.short.jsonl`, ...: questions read against the sdists fl
 downloads. Short and deep questions are never mixed. Arms without a model (search, what is served ready) are asked every
 question, those with one `--limit` of each set (0: all). Stores that slept are kept in the user's cache folder, and rows in
 tests/bench/results: a run that was stopped goes on where it stopped, and more minutes or a larger limit add to it. The blind arm
-sleeps for as many tokens as the other. `--slept-store` begins with a copy of a store that slept: minutes that it has had
+sleeps for as long as the other (processor time). `--slept-store` begins with a copy of a store that slept: minutes that it has had
 are not slept again (`--sleep-minutes 0`: the user's own store, as it is).
 
 Whether a served answer is right, people say: tests/bench/labels/*.jsonl holds {"question", "answer", "right"}; served

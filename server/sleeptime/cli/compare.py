@@ -226,7 +226,7 @@ class Bench:
 
     def _blind(self, slept: Site, report: Report) -> Site:
         site = self._sites.kept(f"blind-{self._mind.name}")
-        sleep_blind(site, self._mind.model, slept.spent().computed_tokens, _asleep(report))
+        sleep_blind(site, self._mind.model, slept.work_seconds(), _asleep(report))
         self._sites.make_searchable(site)
         return site
 

@@ -57,6 +57,13 @@ class Site:
         """What sleep has cost so far."""
         return self.store.ledger.totals().get(("job", "sleep"), Totals())
 
+    def work_seconds(self) -> float:
+        """Processor time of that, which is the same on a busy machine; of a model that runs elsewhere, the time on the
+        clock.
+        """
+        spent = self.spent()
+        return spent.cpu_seconds or spent.seconds
+
     def modules_slept_on(self) -> int:
         """Over how many files that was spent; wholes (packages, concepts, the repository) are made from these."""
         jobs = (entry for entry in self.store.ledger.entries(limit=10**9) if entry.kind == "job")
@@ -144,16 +151,19 @@ def sleep_minutes(site: Site, lend: Callable[[], Model], minutes: float, on_prog
     site.store.set_meta(SLEPT_MINUTES, str(minutes))
 
 
-def sleep_blind(site: Site, lend: Callable[[], Model], tokens: int, on_progress: OnProgress) -> None:
-    """Sleep over modules drawn at random until `tokens` were computed: as many as by the arm it is compared with."""
+def sleep_blind(site: Site, lend: Callable[[], Model], work_seconds: float, on_progress: OnProgress) -> None:
+    """Sleep over modules drawn at random until that took `work_seconds`: the budget of the arm it is compared with.
+    Time is what both spend alike; a token that is read costs a fraction of one that is written, and the arms differ
+    in how much they read.
+    """
     enough = threading.Event()
 
     def watch(done: int, total: int, text: str) -> None:
         on_progress(done, total, text)
-        if site.spent().computed_tokens >= tokens:
+        if site.work_seconds() >= work_seconds:
             enough.set()
 
-    if site.spent().computed_tokens < tokens:
+    if site.work_seconds() < work_seconds:
         _sleep(site, Tools(lend(), SystemClock(), Machine().used, order=at_random), enough, watch)
 
 
