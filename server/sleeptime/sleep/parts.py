@@ -48,17 +48,21 @@ def fitting(parts: Sequence[tuple[Target, str]]) -> Iterator[tuple[Target, str]]
 
 
 def whereabouts(name: str, members: Sequence[Target], sources: Sources) -> str:
-    """Where a concept is implemented, file by file, in words: no model knows it better."""
-    by_file: dict[str, list[str]] = {}
-    for member in members:
-        if member.path.endswith(PROSE):
-            continue
-        found = by_file.setdefault(member.path, [])
-        symbol = sources.symbol(member) if member.symbol else None
-        if symbol is not None:
-            found.append(f"the {symbol.kind} `{symbol.qualified_name}` (line {symbol.name_span.start_line + 1})")
-    files = [f"in `{path}`{': ' if parts else ''}{', '.join(parts)}" for path, parts in by_file.items()]
-    return f"`{name}` is implemented {'; '.join(files)}."
+    """Where a concept is implemented, the nearest definition first, each with its place: no model knows it better. A
+    file is named where none of its definitions is.
+    """
+    code = [member for member in members if not member.path.endswith(PROSE)]
+    symbols = {member: symbol for member in code if (symbol := sources.symbol(member)) is not None}
+    told = {member.path for member in symbols}
+    places = [
+        f"the {symbols[member].kind} `{symbols[member].qualified_name}`"
+        f" (`{member.path}:{symbols[member].name_span.start_line + 1}`)"
+        if member in symbols
+        else f"the file `{member.path}`"
+        for member in code
+        if member in symbols or not (member.symbol or member.path in told)
+    ]
+    return f"`{name}` is implemented by {', '.join(places)}."
 
 
 def _section(target: Target, symbol: Symbol, outline: Outline, sources: Sources) -> str:

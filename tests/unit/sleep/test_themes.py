@@ -85,8 +85,9 @@ def test_the_repositorys_own_questions_have_the_code_that_bears_on_them() -> Non
 def test_where_a_concept_is_implemented_is_stated_without_a_model() -> None:
     answer = write("where", "never asked")
     assert answer.generated_tokens == 0
-    assert answer.text.startswith("`session` is implemented in `web/sessions.py`: ")
-    assert "the function `open_session` (line 3)" in answer.text
+    assert answer.text.startswith("`session` is implemented by the ")
+    assert "the function `open_session` (`web/sessions.py:3`)" in answer.text
+    assert "the file" not in answer.text
     assert all(still_holds(evidence, web().lines(evidence.path)) for evidence in answer.evidence)
 
 
@@ -134,8 +135,8 @@ def test_where_a_concept_is_implemented_begins_with_what_is_called_so() -> None:
     (route,) = (one for one in concepts(outlines, rank(outlines)) if one.name == "route")
     text = whereabouts("route", route.members, Sources(outlines, outlines.read))
     assert text == (
-        "`route` is implemented in `web/app.py`: the method `App.route` (line 2), the method `App._method_route` "
-        "(line 3); in `web/cli.py`: the function `routes_command` (line 1)."
+        "`route` is implemented by the method `App.route` (`web/app.py:2`), the function `routes_command` "
+        "(`web/cli.py:1`), the method `App._method_route` (`web/app.py:3`)."
     )
 
 
