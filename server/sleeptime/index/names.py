@@ -138,4 +138,5 @@ def _last(name: str) -> str:
 
 
 def _parts(name: str) -> list[str]:
-    return [name, *name.replace("()", "").replace("(", ".").split(".")]
+    """What code in a text names: itself, a file without the line, and each part of a dotted name."""
+    return [name, name.partition(":")[0], *name.replace("()", "").replace("(", ".").split(".")]

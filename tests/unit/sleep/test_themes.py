@@ -88,6 +88,7 @@ def test_where_a_concept_is_implemented_is_stated_without_a_model() -> None:
     assert answer.text.startswith("`session` is implemented by the ")
     assert "the function `open_session` (`web/sessions.py:3`)" in answer.text
     assert "the file" not in answer.text
+    assert "is found in" not in answer.text
     assert all(still_holds(evidence, web().lines(evidence.path)) for evidence in answer.evidence)
 
 
