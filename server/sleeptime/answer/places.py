@@ -1,14 +1,20 @@
 """Where else to look: the places that bear on an answer and that it does not cite. No model writes them."""
 
+import time
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
 from sleeptime.answer.find import Found
 from sleeptime.core.types import Answer, Evidence, Target
-from sleeptime.index import PROSE, UNIVERSAL_NAMES, Graph, Sources, cited_places, is_aside, is_test_path
+from sleeptime.index import PROSE, UNIVERSAL_NAMES, GoOn, Graph, Sources, cited_places, is_aside, is_test_path
 
 FILES_SHOWN = 5
 """Files that an answer names in all."""
+
+LOOK_SECONDS = 0.02
+"""Of one processor. It is enough for all that there is in a repository of a hundred files; in one of thousands a name
+that is all over it would take half a second.
+"""
 
 FEWEST_JOINTS = 3
 """What is joined to one thing alone is not joined to it more closely than the nearest of three."""
@@ -25,16 +31,19 @@ def see_also(text: str, evidence: tuple[Evidence, ...], found: Found, sources: S
 def nearby(note: Answer, text: str, graph: Graph, sources: Sources) -> str:
     """A line that names, file by file, what a note was written from, then what that uses or extends and what uses it,
     most closely joined first, until the answer names `FILES_SHOWN` files; "" if it does without. The graph is asked
-    now, so the line is as new as the index, whenever the note was written.
+    now, for `LOOK_SECONDS`, so the line is as new as the index, whenever the note was written.
 
     What search finds for a note's question was measured beside it (issue 5, short sets): it found fewer of the files
     that the references name, among them files that merely share a word, and took twelve times as long.
     """
     about = [read.target for read in note.read] or [note.target]
     own = [target for target in about if not target.path.endswith(PROSE) and sources.symbol(target) is not None]
+    end = time.thread_time() + LOOK_SECONDS
     joined: defaultdict[str, defaultdict[Target, float]] = defaultdict(lambda: defaultdict(float))
     for place, subject in enumerate(own):
-        beside = list(_beside(subject, graph))
+        if place and time.thread_time() > end:
+            break
+        beside = list(_beside(subject, graph, lambda: time.thread_time() < end))
         for target in beside:
             joined[target.path][target] += 1 / (1 + place) / max(FEWEST_JOINTS, len(beside))
     files = sorted(joined, key=lambda path: -sum(joined[path].values()))
@@ -42,9 +51,9 @@ def nearby(note: Answer, text: str, graph: Graph, sources: Sources) -> str:
     return _line(text, note.evidence, [*own, *best], sources)
 
 
-def _beside(subject: Target, graph: Graph) -> Iterator[Target]:
+def _beside(subject: Target, graph: Graph, go_on: GoOn) -> Iterator[Target]:
     """What uses a symbol, and what it uses or extends, in the code of other files that the repository is made of."""
-    facts = graph.facts(subject)
+    facts = graph.facts(subject, go_on=go_on)
     if facts is None:
         return
     used = (use.target for use in (*facts.uses, *facts.callees) if not use.ambiguous)
