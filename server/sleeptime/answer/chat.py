@@ -16,7 +16,6 @@ from sleeptime.answer.described import abbreviated, namesakes, own_words
 from sleeptime.answer.facts import FactAnswers
 from sleeptime.answer.find import Embed, Finder, Found, no_vector
 from sleeptime.answer.footer import footer
-from sleeptime.answer.meant import gives_reason
 from sleeptime.answer.places import FILES_SHOWN, see_also
 from sleeptime.answer.proposals import Proposer
 from sleeptime.answer.ready import facts_key, served
@@ -25,6 +24,7 @@ from sleeptime.answer.shelf import Shelf
 from sleeptime.core.intents import BY_NAME, SUMMARY_INTENT, IntentName, question_for
 from sleeptime.core.messages import Answered, Ask
 from sleeptime.core.ports import ChatRequest, ChatResult, Clock, Message, Model, OnText
+from sleeptime.core.reasons import gives_reason
 from sleeptime.core.types import Evidence, Target
 from sleeptime.index import Freshness, Graph, Sources, cited_places, find_evidence
 from sleeptime.prompts import VERBOSITY, VERBOSITY_TOKENS, render

@@ -21,24 +21,12 @@ _OPEN = re.compile(r"\s*(what|how|explain|describe)\b", re.IGNORECASE)
 _REASONS = frozenset({"rationale", "introduced", "purpose"})
 """What may answer a question why, whatever else its words look like."""
 
-_REASON_GIVEN = re.compile(
-    r"\b(because|since|so that|in order to|due to|reasons?|without|otherwise|instead|rather than|avoid\w*|prevent\w*"
-    r"|allow\w*|enabl\w+|ensur\w+|eas(y|ier|ily)|simpl\w+|hard(er)?|difficult|useful|need\w*|would|problem|purpose)\b",
-    re.IGNORECASE,
-)
-"""Words without which nobody gives a reason."""
-
 _WORD = re.compile(r"[^\W\d]\w*")
 
 
 def asks_why(question: str) -> bool:
     """Whether a reason is asked for."""
     return _WHY.match(question) is not None
-
-
-def gives_reason(text: str) -> bool:
-    """Whether a text can be an answer to why: small models asked for reasons may say only what there is."""
-    return _REASON_GIVEN.search(text) is not None
 
 
 def intent_named(target: Target, question: str) -> IntentName | None:

@@ -10,6 +10,7 @@ from msgspec import Struct
 from sleeptime.core.intents import question_for
 from sleeptime.core.keys import answer_key
 from sleeptime.core.ports import ChatRequest, ChatResult, Clock, Message, Model
+from sleeptime.core.reasons import gives_reason
 from sleeptime.core.types import Answer, GateResults, Outline, Read, Target
 from sleeptime.index import Freshness, Named, Scope, Sources, find_evidence
 from sleeptime.prompts import render
@@ -99,17 +100,20 @@ class Thought(Struct):
         return self._request(self.material.messages)
 
     def retry(self) -> ChatRequest | None:
-        """The question again, with what is wrong with the first answer; or, about a theme of whose parts it named
-        few, or not the nearest, another draft.
+        """The question again, with what is wrong with the first answer; or another draft, if it gave no reason where
+        one was asked, or of a theme named few parts or not the nearest.
         """
         if self.cancelled or self.material.stated or self.material.json_schema:
             return None
         if wrong := problems(self.judge.gates(self.text)):
             complaint = Message("user", render("retry.v2", problems=wrong))
             return self._request((*self.material.messages, Message("assistant", self.text), complaint))
-        if self.material.read and not self._is_about_it(self.text):
+        if not self._answers(self.text) or (self.material.read and not self._is_about_it(self.text)):
             return msgspec.structs.replace(self._request(self.material.messages), temperature=DRAFT_TEMPERATURE)
         return None
+
+    def _answers(self, text: str) -> bool:
+        return self.intent != "rationale" or gives_reason(text)
 
     def _is_about_it(self, text: str) -> bool:
         return self._names_nearest(text) and self._named_share(text) >= ENOUGH_NAMED
@@ -137,14 +141,22 @@ class Thought(Struct):
         self.drafts += [self.text] if self.text else []
 
     def sound(self) -> Sifted:
-        """What may be kept of the best draft: the one that names the nearest part, the most parts, and passes most."""
+        """What may be kept of the best draft: the one that answers, names the nearest part, the most parts, and passes
+        most.
+        """
         if self.material.stated:
             return Sifted(self.text, {})
         return max((self._sifted(draft) for draft in self.drafts), key=self._worth, default=Sifted("", {}))
 
-    def _worth(self, kept: Sifted) -> tuple[bool, bool, float, int]:
+    def _worth(self, kept: Sifted) -> tuple[bool, bool, bool, float, int]:
         text = kept.text
-        return bool(text), self._names_nearest(text), self._named_share(text), -sum(kept.dropped.values())
+        return (
+            bool(text),
+            self._answers(text),
+            self._names_nearest(text),
+            self._named_share(text),
+            -sum(kept.dropped.values()),
+        )
 
     def _sifted(self, draft: str) -> Sifted:
         if self.intent == "questions":

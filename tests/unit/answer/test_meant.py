@@ -1,6 +1,6 @@
 import pytest
 
-from sleeptime.answer.meant import gives_reason, intent_described, intent_named, intent_of_whole, words_that_ask
+from sleeptime.answer.meant import intent_described, intent_named, intent_of_whole, words_that_ask
 from sleeptime.core.types import Target
 
 CLASS = Target("class", "shop/carts.py", "Cart")
@@ -58,8 +58,3 @@ def test_words_that_say_what_is_asked_do_not_say_of_what() -> None:
     assert "structure" in words_that_ask("What is the structure of the cart?")
     assert "important" in words_that_ask("Why are carts important?")
     assert "cart" not in words_that_ask("What is the structure of the cart?")
-
-
-def test_a_text_that_only_says_what_there_is_gives_no_reason() -> None:
-    assert not gives_reason("It includes `Basic` and `Digest`. `Auth` is the base class.")
-    assert gives_reason("Without it every request would open a connection.")

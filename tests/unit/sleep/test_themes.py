@@ -121,6 +121,12 @@ def test_of_two_drafts_about_a_concept_the_one_that_names_more_of_its_parts_is_k
     assert write("explain", "`open_session` is one.", "It is about people.").text.startswith("`open_session` is one.")
 
 
+def test_where_a_reason_is_asked_a_draft_that_gives_one_is_kept() -> None:
+    what, why = "`open_session` makes one.", "`open_session` makes one, so that nobody signs in twice."
+    assert write("rationale", what, why).text.startswith(why)
+    assert write("explain", what, why).text.startswith(what + " ")
+
+
 def test_a_draft_that_names_other_parts_than_the_nearest_is_worse_than_one_that_names_it() -> None:
     nearest = "`open_session` makes one."
     assert write("explain", "`SessionError` is raised in `web/sessions.py`.", nearest).text.startswith(nearest)
