@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from sleeptime.answer.defined import defined
 from sleeptime.answer.defuse import defused
 from sleeptime.answer.relation import relation
-from sleeptime.answer.stated import SHOWN, Stated, an, code, codes, counted, listed
+from sleeptime.answer.stated import SHOWN, Stated, an, code, codes, listed
 from sleeptime.answer.structure import collaborators, conventions, effects, extension_points, invariants
 from sleeptime.answer.workings import workings
 from sleeptime.core.intents import IntentName
@@ -27,6 +27,12 @@ SHORTEST_DOCUMENTATION = 30
 _TITLE = re.compile(r"\A\s*(?:([=~#*^\"'+`-])\1{2,}[ \t]*\n)?[^\n]+\n[ \t]*([=~#*^\"'+`-])\2{2,}[ \t]*(?:\n|\Z)")
 """As reStructuredText and Markdown have it, with or without a line above."""
 
+DESCENDANTS = 60
+"""Classes looked at that extend one, near and far."""
+
+OF_CODE: frozenset[IntentName] = frozenset({"parameters", "callees", "errors", "effects"})
+"""What a variable cannot be asked."""
+
 DOCUMENTATION = 700
 """Characters shown of a documentation: whole paragraphs, at least one."""
 
@@ -42,9 +48,9 @@ class FactAnswers:
             "callees": _callees,
             "errors": _errors,
             "parameters": _parameters,
-            "overrides": _overrides,
+            "overrides": lambda facts: _overrides(facts, graph),
             "tests": _tests,
-            "attributes": _attributes,
+            "attributes": lambda facts: _attributes(facts, graph),
             "defined": lambda facts: defined(facts, graph, sources.outlines),
             "effects": lambda facts: effects(facts, sources),
             "collaborators": lambda facts: collaborators(facts, graph),
@@ -135,7 +141,9 @@ class FactAnswers:
     def _about_symbol(self, target: Target, intent: IntentName) -> Stated | None:
         facts = self._graph.facts(target)
         answer = self._symbol_answers.get(intent)
-        return answer(facts) if facts is not None and answer is not None else None
+        if facts is None or answer is None or (facts.symbol.kind in DATA_KINDS and intent in OF_CODE):
+            return None
+        return answer(facts)
 
     def _about_module(self, target: Target, intent: IntentName) -> Stated | None:
         outline = self._sources.outlines.outline(target.path)
@@ -180,11 +188,12 @@ class FactAnswers:
 
 
 def _callers(facts: Facts) -> Stated:
-    name = code(facts.target.symbol)
+    name, outside = code(facts.target.symbol), "Outside tests, " if facts.tests else ""
     if not facts.callers:
-        text = f"Nothing in the index calls {name}. Calls through names made at run time cannot be seen."
-        return Stated(text, _here(facts))
-    return _uses(f"{name} is called from{_bound(facts)}", facts.callers, facts.caller_count, "place")
+        nothing = f"{outside}nothing"
+        text = f"{nothing[0].upper()}{nothing[1:]} in the index calls {name}."
+        return Stated(f"{text} Calls through names made at run time cannot be seen.", _here(facts))
+    return _uses(f"{outside}{name} is called from{_bound(facts)}", facts.callers, facts.caller_count, "place")
 
 
 def _callees(facts: Facts) -> Stated:
@@ -241,13 +250,16 @@ def _parameters(facts: Facts) -> Stated:
     return Stated(text, _here(facts))
 
 
-def _overrides(facts: Facts) -> Stated:
+def _overrides(facts: Facts, graph: Graph) -> Stated:
     name = code(facts.target.symbol)
+    near_and_far = graph.descendants(facts.target, DESCENDANTS) if facts.subclasses else ()
+    far = [one for one in near_and_far if one not in facts.subclasses]
     said = [
         f"{name} {verb} {codes(names)}."
         for verb, names in (
             ("extends", facts.symbol.bases),
             ("is extended by", _symbols(facts.subclasses)),
+            ("is extended through others by", _symbols(far)),
             ("overrides", _symbols(facts.overrides)),
             ("is overridden by", _symbols(facts.overridden_by)),
         )
@@ -256,17 +268,22 @@ def _overrides(facts: Facts) -> Stated:
     return Stated(" ".join(said) or f"{name} extends and overrides nothing, and nothing overrides it.", _here(facts))
 
 
-def _attributes(facts: Facts) -> Stated:
+def _attributes(facts: Facts, graph: Graph) -> Stated:
+    """Each with the line that it begins in. How often they are read is not told: through a variable of unknown type
+    nobody sees that.
+    """
+    name, bases = code(facts.target.symbol), codes(_symbols(facts.bases))
+    inherited = f"\n\nThose of {bases} it inherits." if bases else ""
     if not facts.attributes:
-        return Stated(f"{code(facts.target.symbol)} assigns no attributes that the index sees.", _here(facts))
+        return Stated(f"{name} assigns no attributes that the index sees.{inherited}", _here(facts))
     rows, places = [], []
-    for attribute in facts.attributes:
-        counts = (("assigned", attribute.write_count), ("read", attribute.read_count))
-        said = ", ".join(f"{done} in{_bound(facts)} {counted(count, 'place')}" for done, count in counts if count)
-        rows.append(f"- {code(attribute.target.symbol)}" + (f": {said}" if said else ""))
-        places += [(use.path, use.line, attribute.target.symbol) for use in attribute.written[:1]]
-    head = f"{code(facts.target.symbol)} has"
-    return Stated(listed(head, rows, facts.attribute_count, "attribute"), tuple(places) or _here(facts))
+    for target in (attribute.target for attribute in facts.attributes):
+        if (symbol := graph.symbol(target)) is not None:
+            line = symbol.name_span.start_line
+            rows.append(f"- {code(target.symbol)} · `{target.path}:{line + 1}`")
+            places.append((target.path, line, target.symbol))
+    text = listed(f"{name} {'itself ' if bases else ''}has", rows, facts.attribute_count, "attribute")
+    return Stated(text + inherited, tuple(places) or _here(facts))
 
 
 def _untitled(docstring: str) -> str:

@@ -21,12 +21,24 @@ _OPEN = re.compile(r"\s*(what|how|explain|describe)\b", re.IGNORECASE)
 _REASONS = frozenset({"rationale", "introduced", "purpose"})
 """What may answer a question why, whatever else its words look like."""
 
+_COMPARING = re.compile(
+    r"\bdifferences? between\b|\bdiffers?\b|\bdifferent (from|than|to)\b|\bdistinguish\w* .+\bfrom\b"
+    r"|\bcompare (with|to)\b|\bhave .*\bin common\b",
+    re.IGNORECASE,
+)
+"""Asks for what tells two things apart, or joins them."""
+
 _WORD = re.compile(r"[^\W\d]\w*")
 
 
 def asks_why(question: str) -> bool:
     """Whether a reason is asked for."""
     return _WHY.match(question) is not None
+
+
+def asks_to_compare(question: str) -> bool:
+    """Whether things are to be compared: what one of them is, is no answer."""
+    return _COMPARING.search(question) is not None
 
 
 def intent_named(target: Target, question: str) -> IntentName | None:

@@ -18,7 +18,14 @@ from sleeptime.answer.described import (
     readings,
     words_of_name,
 )
-from sleeptime.answer.meant import asks_why, intent_described, intent_named, intent_of_whole, words_that_ask
+from sleeptime.answer.meant import (
+    asks_to_compare,
+    asks_why,
+    intent_described,
+    intent_named,
+    intent_of_whole,
+    words_that_ask,
+)
 from sleeptime.answer.relation import Pair, pair_asked
 from sleeptime.answer.retrieve import Understood, project_names, understand
 from sleeptime.answer.subject import Phrase, phrase_of
@@ -104,7 +111,9 @@ class Proposer:
         self._answer_text = answer_text
 
     def propose(self, asked: Understood) -> list[Proposal]:
-        """What might answer the question, best guess first; [] where its intent is not known."""
+        """What might answer the question, best guess first; [] where its intent is not known, or to compare."""
+        if asks_to_compare(asked.question):
+            return []
         if pair := pair_asked(asked.question):
             return self._related(pair, asked)
         words = describing_words(asked.words) - words_that_ask(asked.question)

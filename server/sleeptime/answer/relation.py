@@ -13,6 +13,9 @@ _PAIR = re.compile(
     r"\brelation(?:ship)?s? between (?P<one>.+?) and (?P<other>.+?)(?P<rest> (?:in|for|when|during|with)\b[^?]*)?\?*$"
 )
 
+ALL_USES = 1000
+"""Uses of a class looked at: of the nearest few too many are within the class itself, and a count has to be of all."""
+
 SHORTEST_SIDE = 2
 """Characters; less names nothing."""
 
@@ -55,12 +58,12 @@ def relation(one: Target, other: Target, graph: Graph) -> Stated | None:
 
 
 def _inherited(one: Target, other: Target, graph: Graph) -> tuple[frozenset[Target], str]:
-    """The classes that both extend, and a sentence on who extends whom; "" if neither has to do with the other."""
+    """What both are or extend, and a sentence on who extends whom; "" if neither has to do with the other."""
     above_one, above_other = graph.ancestors(one), graph.ancestors(other)
     if other in above_one:
-        return frozenset(above_other), f"{code(one.symbol)} extends {code(other.symbol)}."
+        return frozenset((other, *above_other)), f"{code(one.symbol)} extends {code(other.symbol)}."
     if one in above_other:
-        return frozenset(above_one), f"{code(other.symbol)} extends {code(one.symbol)}."
+        return frozenset((one, *above_one)), f"{code(other.symbol)} extends {code(one.symbol)}."
     shared = [target for target in above_one if target in above_other]
     said = (
         f"Both {code(one.symbol)} and {code(other.symbol)} extend {codes(t.symbol for t in shared)}." if shared else ""
@@ -75,7 +78,7 @@ def _kin(target: Target, graph: Graph, shared: frozenset[Target]) -> tuple[Targe
 
 def _certain_uses(targets: Iterable[Target], graph: Graph) -> list[Use]:
     """Where source, not tests, certainly uses one of some classes."""
-    uses = (use for target in targets for use in graph.uses(target))
+    uses = (use for target in targets for use in graph.uses(target, ALL_USES))
     return [use for use in uses if not use.ambiguous and use.target.symbol and not is_test_path(use.path)]
 
 

@@ -82,6 +82,17 @@ class Graph:
         """The classes that name `target` as a base."""
         return self._question().subclasses(target)[:limit]
 
+    def descendants(self, target: Target, limit: int = DEFAULT_LIMIT) -> tuple[Target, ...]:
+        """The classes that extend `target`, and those that extend these, the nearest first."""
+        question = self._question()
+        found: dict[Target, None] = {}
+        waiting = [target]
+        while waiting and len(found) < limit:
+            new = [one for one in question.subclasses(waiting.pop(0)) if one not in found and one != target]
+            found |= dict.fromkeys(new)
+            waiting += new
+        return tuple(found)[:limit]
+
     def overrides(self, target: Target) -> tuple[Target, ...]:
         """The nearest method of each base class that a method replaces."""
         return self._question().overrides(target)

@@ -41,6 +41,25 @@ def test_a_class_tells_what_extends_it() -> None:
     assert "`GiftCart`" in answer(CLASS, "overrides")[0]
 
 
+def test_a_class_tells_what_extends_it_through_others() -> None:
+    sources = shop({"shop/more.py": "from shop.cart import GiftCart\n\n\nclass PaperCart(GiftCart): ...\n"})
+    found = FactAnswers(Graph(sources.outlines), sources).answer(CLASS, "overrides")
+    assert found is not None
+    assert found[0] == "`Cart` is extended by `GiftCart`. `Cart` is extended through others by `PaperCart`."
+
+
+def test_callers_outside_tests_are_said_to_be_just_those() -> None:
+    assert answer(CLASS, "callers")[0].startswith("Outside tests, nothing in the index calls `Cart`.")
+    assert answer(PRICE_OF, "callers")[0].startswith("`price_of` is called from")
+
+
+@pytest.mark.parametrize("intent", ["parameters", "callees", "errors", "effects"])
+def test_a_variable_is_not_asked_what_only_code_can_be(intent: str) -> None:
+    sources = shop({"shop/till.py": "kinds = [str(kind) for kind in ()]\n"})
+    facts = FactAnswers(Graph(sources.outlines), sources)
+    assert facts.answer(Target("symbol", "shop/till.py", "kinds"), intent) is None  # type: ignore[arg-type]
+
+
 def test_parameters_are_the_signature_with_its_defaults() -> None:
     text, _ = answer(ADD, "parameters")
     assert "def add(self, sku, count=1)" in text
@@ -53,19 +72,24 @@ def test_the_tests_that_use_a_symbol_are_named() -> None:
     assert evidence[0].path == "tests/test_cart.py"
 
 
-def test_attributes_say_how_often_they_are_assigned_and_read_public_ones_first() -> None:
+def test_attributes_are_listed_with_the_line_that_each_begins_in_public_ones_first() -> None:
     assert answer(CLASS, "attributes")[0] == (
-        "`Cart` has 1 attribute:\n\n- `Cart.lines`: assigned in 1 place, read in 3 places"
+        f"`Cart` has 1 attribute:\n\n- `Cart.lines` · `{line_of('shop/cart.py', 'self.lines = {}')}`"
     )
     till = "class Till:\n    __slots__ = ()\n\n    def __init__(self):\n        self._key = self.coins = 1\n"
     sources = shop({"shop/till.py": till})
     found = FactAnswers(Graph(sources.outlines), sources).answer(Target("class", "shop/till.py", "Till"), "attributes")
     assert found is not None
     assert [row for row in found[0].split("\n") if row.startswith("-")] == [
-        "- `Till.coins`: assigned in 1 place",
-        "- `Till.__slots__`",
-        "- `Till._key`: assigned in 1 place",
+        "- `Till.coins` · `shop/till.py:5`",
+        "- `Till.__slots__` · `shop/till.py:2`",
+        "- `Till._key` · `shop/till.py:5`",
     ]
+
+
+def test_attributes_of_a_subclass_are_its_own_and_those_that_it_inherits() -> None:
+    text, _ = answer(Target("class", "shop/cart.py", "GiftCart"), "attributes")
+    assert "Those of `Cart` it inherits." in text
 
 
 def test_a_module_tells_what_it_holds_needs_and_serves() -> None:

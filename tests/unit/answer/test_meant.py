@@ -1,6 +1,6 @@
 import pytest
 
-from sleeptime.answer.meant import intent_described, intent_named, intent_of_whole, words_that_ask
+from sleeptime.answer.meant import asks_to_compare, intent_described, intent_named, intent_of_whole, words_that_ask
 from sleeptime.core.types import Target
 
 CLASS = Target("class", "shop/carts.py", "Cart")
@@ -58,3 +58,19 @@ def test_words_that_say_what_is_asked_do_not_say_of_what() -> None:
     assert "structure" in words_that_ask("What is the structure of the cart?")
     assert "important" in words_that_ask("Why are carts important?")
     assert "cart" not in words_that_ask("What is the structure of the cart?")
+
+
+@pytest.mark.parametrize(
+    ("question", "compares"),
+    [
+        ("What is the difference between Cart and GiftCart?", True),
+        ("How does a cart differ from an order?", True),
+        ("How is Cart different from Order?", True),
+        ("What do Cart and Order have in common?", True),
+        ("Where are prices compared?", False),
+        ("How does it handle different currencies?", False),
+        ("Where are the differences of two carts listed?", False),
+    ],
+)
+def test_who_wants_things_compared_is_told_from_who_asks_about_one(question: str, compares: bool) -> None:
+    assert asks_to_compare(question) == compares

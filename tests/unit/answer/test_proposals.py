@@ -62,6 +62,11 @@ def test_a_contrast_with_another_thing_of_the_repository_asks_for_a_comparison()
     assert feature(proposed("Why does the shop use carts instead of some plain paper?")["cart"], "contrasted") == 0
 
 
+def test_a_comparison_gets_no_answer_about_one_of_what_is_compared() -> None:
+    assert proposed("What is Cart?")
+    assert not proposed("What is the difference between Cart and Order?")
+
+
 def test_a_compound_is_covered_where_its_head_is_named_and_the_rest_is_said() -> None:
     question = "How does the shop handle discount carts?"
     assert feature(proposed(question)["cart"], "covered") == 0.5

@@ -50,6 +50,15 @@ def test_where_one_uses_the_other_is_listed_with_its_line() -> None:
     assert "test_total" not in said
 
 
+def test_every_place_that_uses_both_is_found_and_none_that_uses_the_base_alone() -> None:
+    uses = "\n".join(f"def count{n}(cart: Cart) -> int:\n    return len(cart.lines)\n\n" for n in range(40))
+    clerk = f"from shop.cart import Cart, GiftCart\n\n\n{uses}\ndef both(cart: Cart, gift: GiftCart): ...\n"
+    sources = shop({"shop/clerk.py": clerk})
+    found = FactAnswers(Graph(sources.outlines), sources).related(CLASS, GIFT)
+    assert found is not None
+    assert "Both are used in 1 place:\n\n- `both` · `shop/clerk.py:" in found[0]
+
+
 def test_that_somebody_uses_both_or_both_extend_a_third_is_no_relation() -> None:
     assert related(TILL_CLASS, DRAWER) is None
     assert related(DRAWER, PRICE_OF) is None
