@@ -47,10 +47,16 @@ def relation(one: Target, other: Target, graph: Graph) -> Stated | None:
     back = [use for use in of_first if _is_in(use, second)]
     if not (direct or back or other in graph.ancestors(one) or one in graph.ancestors(other)):
         return None
+    both = list(_of_both(of_first, of_second, (*first, *second)))
+    forth = [use for use in both if _makes_of(one, other, use, graph)]
+    reverse = [use for use in both if _makes_of(other, one, use, graph)]
+    others = [use for use in both if use not in forth and use not in reverse]
     groups = (
         (f"{code(one.symbol)} uses {code(other.symbol)} in", direct),
         (f"{code(other.symbol)} uses {code(one.symbol)} in", back),
-        ("Both are used in", list(_of_both(of_first, of_second, (*first, *second)))),
+        (f"{code(one.symbol)} is taken and {code(other.symbol)} returned in", forth),
+        (f"{code(other.symbol)} is taken and {code(one.symbol)} returned in", reverse),
+        ("Both are also used in" if len(others) < len(both) else "Both are used in", others),
     )
     parts = [said, *(_places(head, uses) for head, uses in groups if uses)]
     places = [(use.path, use.line, use.target.symbol) for _, uses in groups for use in uses[:SHOWN]]
@@ -92,11 +98,29 @@ def _of_both(of_first: Sequence[Use], of_second: Sequence[Use], kin: Sequence[Ta
     return (use for use in of_first if use.target in users and not _is_in(use, kin))
 
 
+def _makes_of(taken: Target, returned: Target, use: Use, graph: Graph) -> bool:
+    """Whether a function's signature says that it takes one class and returns the other, and just that one."""
+    symbol = graph.symbol(use.target)
+    before, opened, after = symbol.signature.partition(f"{symbol.name}(") if symbol is not None else ("", "", "")
+    parameters, _, result = after.rpartition(")")
+    result = f"{before} {result}"
+    return bool(opened) and _says(parameters, taken) and _says(result, returned) and not _says(result, taken)
+
+
+def _says(text: str, target: Target) -> bool:
+    return re.search(rf"\b{re.escape(target.symbol.rsplit('.', 1)[-1])}\b", text) is not None
+
+
 def _places(head: str, uses: Sequence[Use]) -> str:
-    by_user = {use.target: use for use in reversed(uses)}  # the first line of each
+    by_user = {(use.path, _name(use)): use for use in reversed(uses)}  # the first line of each
     users = sorted(by_user.values(), key=lambda use: (use.path, use.line))
-    rows = [f"- {code(use.target.symbol)} · `{use.path}:{use.line + 1}`" for use in users[:SHOWN]]
+    rows = [f"- {code(_name(use))} · `{use.path}:{use.line + 1}`" for use in users[:SHOWN]]
     return listed(head, rows, len(users), "place")
+
+
+def _name(use: Use) -> str:
+    """What a redefinition (a property's setter) shares with what it redefines."""
+    return use.target.symbol.split("#")[0]
 
 
 def _heads(targets: Iterable[Target], graph: Graph) -> Iterator[tuple[str, int, str]]:

@@ -59,6 +59,40 @@ def test_every_place_that_uses_both_is_found_and_none_that_uses_the_base_alone()
     assert "Both are used in 1 place:\n\n- `both` · `shop/clerk.py:" in found[0]
 
 
+def test_what_makes_one_of_the_other_stands_apart_and_a_setter_is_no_place_of_its_own() -> None:
+    bill = """
+from shop.cart import Cart
+
+
+class Bill:
+    @property
+    def cart(self) -> Cart: ...
+
+    @cart.setter
+    def cart(self, value: Cart): ...
+
+
+def pay(cart: Cart, coins: int = int("3")) -> Bill: ...
+
+
+def compare(cart: Cart, bill: Bill) -> bool: ...
+
+
+def each(cart: Cart) -> dict[Cart, Bill]: ...
+"""
+    sources = shop({"shop/bill.py": bill})
+    found = FactAnswers(Graph(sources.outlines), sources).related(CLASS, Target("class", "shop/bill.py", "Bill"))
+    assert found is not None
+    assert found[0].split("\n\n") == [
+        "`Bill` uses `Cart` in 1 place:",
+        "- `Bill.cart` · `shop/bill.py:7`",
+        "`Cart` is taken and `Bill` returned in 1 place:",
+        "- `pay` · `shop/bill.py:13`",
+        "Both are also used in 2 places:",
+        "- `compare` · `shop/bill.py:16`\n- `each` · `shop/bill.py:19`",
+    ]
+
+
 def test_that_somebody_uses_both_or_both_extend_a_third_is_no_relation() -> None:
     assert related(TILL_CLASS, DRAWER) is None
     assert related(DRAWER, PRICE_OF) is None
