@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from sleeptime.core.ports import Outlines
 from sleeptime.core.types import Target
-from sleeptime.index import PROSE, is_test_path
+from sleeptime.index import PROSE, is_stub, is_test_path
 from sleeptime.index.words import SHORTEST, abbreviations, likeness, stem
 from sleeptime.store import split_name
 
@@ -59,7 +59,7 @@ def readings(
     """
     found: dict[Target, Described] = {}
     for target in candidates:
-        if target.path.endswith(PROSE) or is_test_path(target.path) or _is_private(target):
+        if _is_no_source(target.path, outlines) or _is_private(target):
             continue
         for named in (target, Target("module", target.path)) if target.path else (target,):
             if named not in found and (reading := _reading(named, words, project)).of_question:
@@ -105,6 +105,10 @@ def namesakes(one: Target, other: Target) -> bool:
 def same_thing(one: Target, other: Target) -> bool:
     """Namesakes in one file: whichever is spoken of, it is about the same."""
     return one.path == other.path and namesakes(one, other)
+
+
+def _is_no_source(path: str, outlines: Outlines) -> bool:
+    return path.endswith(PROSE) or is_test_path(path) or is_stub(path, outlines)
 
 
 def _is_private(target: Target) -> bool:

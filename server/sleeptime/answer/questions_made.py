@@ -16,7 +16,7 @@ from sleeptime.answer.retrieve import STOP_WORDS
 from sleeptime.core.intents import BY_NAME, IntentName
 from sleeptime.core.ports import Outlines
 from sleeptime.core.types import Level, Symbol, Target, level_of
-from sleeptime.index import PROSE, Concept, find_symbol, is_test_path
+from sleeptime.index import PROSE, Concept, find_symbol, is_stub, is_test_path
 
 SUBJECTS = 120
 CONCEPTS = 40
@@ -161,7 +161,7 @@ def _subjects(paths: Sequence[str], outlines: Outlines) -> list[Subject]:
     found: list[Subject] = []
     for path in paths:
         outline = outlines.outline(path)
-        if outline is None or path.endswith(PROSE) or is_test_path(path):
+        if outline is None or path.endswith(PROSE) or is_test_path(path) or is_stub(path, outlines):
             continue
         found += [_symbol(path, symbol) for symbol in outline.symbols if _is_asked_about(symbol)]
         if len(found) >= 2 * SUBJECTS:

@@ -12,7 +12,7 @@ from msgspec import Struct
 from sleeptime.core.intents import Intent, explains, find_intent
 from sleeptime.core.ports import Outlines
 from sleeptime.core.types import CLASS_KINDS, DATA_KINDS, Symbol, Target, level_of
-from sleeptime.index import code_names, is_test_path
+from sleeptime.index import code_names, is_stub, is_test_path
 
 _WORD = re.compile(r"[A-Za-z_][\w.]*\w|[A-Za-z_]")
 _PATH = re.compile(r"[\w./-]+\.[A-Za-z]{1,5}\b|[\w.-]+/[\w./-]+")
@@ -116,6 +116,7 @@ def _one_reading(name: str, outlines: Outlines, cursor: Target | None, paths: Se
         lambda path, _symbol: not paths or path in paths,
         lambda path, symbol: cursor is not None and (path, symbol.qualified_name) == (cursor.path, cursor.symbol),
         lambda path, _symbol: not is_test_path(path),
+        lambda path, _symbol: not is_stub(path, outlines),
         lambda _path, symbol: symbol.kind in CLASS_KINDS,
         lambda _path, symbol: symbol.parent < 0,
         lambda _path, symbol: symbol.exported and symbol.kind not in DATA_KINDS,

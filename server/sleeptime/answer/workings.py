@@ -53,7 +53,9 @@ def _parts(facts: Facts, outline: Outline) -> Stated | None:
     said += [f"It keeps {codes(kept)}."] if kept else []
     path = facts.target.path
     rows = [f"- {code(m.name)}: {_said(m)} · `{path}:{m.name_span.start_line + 1}`" for m in methods[:SHOWN]]
-    text = "\n\n".join(part for part in (" ".join(said), listed("It has", rows, len(methods), "method")) if part)
+    text = "\n\n".join(
+        part for part in (" ".join(said), listed("It has", rows, len(methods), "documented public method")) if part
+    )
     return Stated(text, tuple((path, m.name_span.start_line, m.qualified_name) for m in methods))
 
 

@@ -21,7 +21,7 @@ from sleeptime.index.modules import Modules
 from sleeptime.index.names import Named, named, named_of
 from sleeptime.index.parse import parse, token_hash
 from sleeptime.index.question import GoOn
-from sleeptime.index.rank import is_aside, is_test_path, rank
+from sleeptime.index.rank import is_aside, is_stub, is_test_path, rank
 from sleeptime.index.sources import Sources, find_symbol, module_hash
 
 __all__ = [
@@ -52,6 +52,7 @@ __all__ = [
     "find_symbol",
     "folder_of",
     "is_aside",
+    "is_stub",
     "is_test_path",
     "language_of",
     "members",

@@ -22,6 +22,11 @@ def is_test_path(path: str) -> bool:
     return bool(_TEST_DIRECTORY.search(path) or _TEST_FILE.search(path))
 
 
+def is_stub(path: str, outlines: Outlines) -> bool:
+    """Whether a file declares again, for type checkers, what the source beside it defines (PEP 484's stub files)."""
+    return path.endswith(".pyi") and outlines.outline(path.removesuffix("i")) is not None
+
+
 def is_aside(path: str) -> bool:
     """Whether a file stands in a folder that uses what the repository makes rather than makes it."""
     return _ASIDE.search(path) is not None

@@ -56,6 +56,13 @@ def test_the_usual_questions_are_taken_apart_with_nothing_left(
     assert (asked.target.symbol, asked.intent.name, asked.rest) == (symbol, intent, frozenset())
 
 
+def test_stubs_give_way_to_the_source_beside_them() -> None:
+    declared = "class Cart: ...\nclass Till: ...\n"
+    outlines = OutlinesInMemory(FILES | {"shop/cart.pyi": declared, "shop/far.pyi": declared.replace("Cart", "Far")})
+    assert understand("What is Cart?", outlines).targets == (CART,)
+    assert understand("What is Far?", outlines).targets == (Target("class", "shop/far.pyi", "Far"),)
+
+
 def test_tests_give_way_to_the_code_they_test(outlines: OutlinesInMemory) -> None:
     assert understand("What is Cart?", outlines).target == CART
 
