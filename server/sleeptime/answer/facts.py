@@ -292,11 +292,11 @@ def _untitled(docstring: str) -> str:
 
 
 def _first_paragraphs(docstring: str) -> str:
-    """The first paragraphs, before any list of parameters or example begins."""
+    """The first paragraphs, before any list or example begins, announced or not."""
     shown: list[str] = []
     for paragraph in re.split(r"\n\s*\n", docstring.strip()):
         text = " ".join(paragraph.split())
-        if text.endswith("::") and shown:
+        if text.endswith(":") and shown:
             break
         if re.match(r"(:\w|>>>|\.\. |@\w|Usage|Args|Param|Return|Example|[-~=]{3,})", text) or (
             shown and sum(map(len, shown)) + len(text) > DOCUMENTATION

@@ -27,8 +27,10 @@ def workings(facts: Facts, outline: Outline, documentation: str) -> Stated | Non
 
 
 def _steps(facts: Facts) -> Stated | None:
-    """What a function calls in order, and what it raises."""
-    calls = [use for use in facts.callees if not use.ambiguous]
+    """What a function calls in order, and what it raises; how it works, what it raises alone does not tell."""
+    raised = {name.rsplit(".", 1)[-1] for name in facts.symbol.raises}
+    certain = (use for use in facts.callees if not use.ambiguous)
+    calls = [use for use in certain if use.target.symbol.rsplit(".", 1)[-1] not in raised]
     if not calls:
         return None
     rows = [_call(use) for use in calls[:SHOWN]]

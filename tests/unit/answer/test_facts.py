@@ -110,6 +110,14 @@ def test_the_title_of_a_file_is_not_repeated_where_it_is_told_what_it_holds_or_i
     assert said[0] == "Where the money of the shop is kept.\n\nIt offers `open_till`."
 
 
+def test_documentation_ends_before_it_announces_a_list() -> None:
+    till = 'class Till:\n    """Keeps the money of the whole shop.\n\n    It can be given:\n\n    `coins`\n        Whole.\n    """\n'
+    sources = shop({"shop/till.py": till})
+    found = FactAnswers(Graph(sources.outlines), sources).documented(Target("class", "shop/till.py", "Till"))
+    assert found is not None
+    assert found[0] == "Keeps the money of the whole shop."
+
+
 @pytest.mark.parametrize("intent", [intent.name for intent in INTENTS if intent.typed])
 @pytest.mark.parametrize("target", [ADD, CLASS, MODULE, PRICE_OF], ids=str)
 def test_every_typed_answer_cites_lines_that_exist(target: Target, intent: str) -> None:

@@ -51,6 +51,20 @@ def test_a_function_is_its_documentation_and_its_steps_in_order() -> None:
     assert "It raises `OSError` itself." in said
 
 
+def test_what_a_function_raises_is_no_step_of_its_work() -> None:
+    refuse = '''
+class Refused(Exception): ...
+
+
+def refuse(cart):
+    """Tells a cart that it cannot be bought, whatever is in it."""
+    raise Refused(cart)
+'''
+    sources = shop({"shop/refuse.py": refuse})
+    facts = FactAnswers(Graph(sources.outlines), sources)
+    assert facts.explained(Target("symbol", "shop/refuse.py", "refuse")) is None
+
+
 def test_a_class_is_its_documentation_and_its_parts() -> None:
     said = explained(Target("class", "shop/orders.py", "Order")) or ""
     assert "`Order` extends `Cart`. It keeps `paid`." in said
