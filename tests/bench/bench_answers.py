@@ -6,7 +6,8 @@
 EVAL_FOLDER holds `flask.short.jsonl`, ...: questions read against the sdists flask==3.1.1 and requests==2.32.5, which pip
 downloads. Short and deep questions are never mixed. Arms without a model (search, what is served ready) are asked every
 question, those with one `--limit` of each set (0: all). Stores that slept are kept in the user's cache folder, and rows in
-tests/bench/results: a run that was stopped goes on where it stopped, and more minutes or a larger limit add to it. The blind arm
+tests/bench/results: a run that was stopped goes on where it stopped, and more minutes or a larger limit add to it. (The rows
+behind the tables that are committed there are in *.measured.jsonl, which no run goes on with.) The blind arm
 sleeps for as long as the other (processor time). `--slept-store` begins with a copy of a store that slept: minutes that it has had
 are not slept again (`--sleep-minutes 0`: the user's own store, as it is).
 
