@@ -255,8 +255,8 @@ def _check_acceptance(path: Path | None) -> str:
         return "not calibrated yet: only what is certain is served; the first sleep calibrates"
     return (
         f"at most {found.bound:.1%} of those served as they stand are wrong (95 % confidence: {found.wrong} of "
-        f"{found.served} were, of {found.asked} questions made from this repository; {found.trained_on} proposals were "
-        f"learnt from; threshold {found.threshold:.2f})"
+        f"{found.served} were, of {found.asked} questions made from this repository, which are easier than a person's; "
+        f"{found.trained_on} proposals were learnt from; threshold {found.threshold:.2f})"
     )
 
 
