@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from sleeptime.index import code_names, sentences
 
+_FENCE = "```"
 _FENCED = re.compile(r"^\s*```.*?(?:^\s*```\s*$|\Z)", re.MULTILINE | re.DOTALL)
 _BOLD = re.compile(r"(`[^`\n]*`)|\*{2,}(?=\S)((?:[^*`\n]|`[^`\n]*`)+)(?<=\S)\*{2,}")
 """Bold print, and code, in which stars are no print."""
@@ -38,7 +39,7 @@ def whole_sentences(text: str, *, cut_off: bool) -> str:
     """The text on one paragraph, without what stands around prose, without a last sentence that the token limit cut
     off, and without an announcement that nothing follows. A label stays a label, as code if it is the name of some.
     """
-    blocks = _blocks(_FENCED.sub("\n\n", text))
+    blocks = _blocks(_FENCED.sub("\n\n", text).replace(_FENCE, ""))
     if cut_off and blocks:
         blocks[-1].text = _finished(blocks[-1].text)
     plain = _prose([block for block in blocks if block.text])
