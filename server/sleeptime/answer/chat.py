@@ -24,7 +24,7 @@ from sleeptime.answer.shelf import Shelf
 from sleeptime.core.intents import BY_NAME, SUMMARY_INTENT, IntentName, question_for
 from sleeptime.core.messages import Answered, Ask
 from sleeptime.core.ports import ChatRequest, ChatResult, Clock, Message, Model, OnText
-from sleeptime.core.reasons import gives_reason
+from sleeptime.core.reasons import may_answer
 from sleeptime.core.types import Evidence, Target
 from sleeptime.index import Freshness, Graph, Sources, cited_places, find_evidence
 from sleeptime.prompts import VERBOSITY, VERBOSITY_TOKENS, render
@@ -114,7 +114,7 @@ class Answerer:
             return self._stated(self._facts.answer(target, intent), (question, target, intent), typed=True)
         stored = self._store.answers.for_target(target, intent)
         fresh = next((note for note in stored if self._freshness.is_fresh(note)), None)
-        if fresh is not None and (intent != "rationale" or gives_reason(fresh.text)):
+        if fresh is not None and may_answer(intent, fresh.text):
             return served(fresh, self._sources, self._graph, fresh=True)
         if intent == SUMMARY_INTENT:
             return self._stated(self._facts.documented(target), (question, target, intent))

@@ -59,7 +59,7 @@ def readings(
     """
     found: dict[Target, Described] = {}
     for target in candidates:
-        if _is_no_source(target.path, outlines) or _is_private(target):
+        if is_no_source(target.path, outlines) or _is_private(target):
             continue
         for named in (target, Target("module", target.path)) if target.path else (target,):
             if named not in found and (reading := _reading(named, words, project)).of_question:
@@ -107,7 +107,8 @@ def same_thing(one: Target, other: Target) -> bool:
     return one.path == other.path and namesakes(one, other)
 
 
-def _is_no_source(path: str, outlines: Outlines) -> bool:
+def is_no_source(path: str, outlines: Outlines) -> bool:
+    """Whether a file documents, tests or declares again what other files define."""
     return path.endswith(PROSE) or is_test_path(path) or is_stub(path, outlines)
 
 

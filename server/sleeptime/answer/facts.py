@@ -190,8 +190,8 @@ class FactAnswers:
 def _callers(facts: Facts) -> Stated:
     name, outside = code(facts.target.symbol), "Outside tests, " if facts.tests else ""
     if not facts.callers:
-        nothing = f"{outside}nothing"
-        text = f"{nothing[0].upper()}{nothing[1:]} in the index calls {name}."
+        nothing = "nothing" if outside else "Nothing"
+        text = f"{outside}{nothing} in the index calls {name}."
         return Stated(f"{text} Calls through names made at run time cannot be seen.", _here(facts))
     return _uses(f"{outside}{name} is called from{_bound(facts)}", facts.callers, facts.caller_count, "place")
 

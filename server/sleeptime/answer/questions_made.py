@@ -11,12 +11,12 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from msgspec import Struct
 
-from sleeptime.answer.described import GENERIC, account_for, describing_words, own_words, words_of_name
+from sleeptime.answer.described import GENERIC, account_for, describing_words, is_no_source, own_words, words_of_name
 from sleeptime.answer.retrieve import STOP_WORDS
 from sleeptime.core.intents import BY_NAME, IntentName
 from sleeptime.core.ports import Outlines
 from sleeptime.core.types import Level, Symbol, Target, level_of
-from sleeptime.index import PROSE, Concept, find_symbol, is_stub, is_test_path
+from sleeptime.index import Concept, find_symbol
 
 SUBJECTS = 120
 CONCEPTS = 40
@@ -161,7 +161,7 @@ def _subjects(paths: Sequence[str], outlines: Outlines) -> list[Subject]:
     found: list[Subject] = []
     for path in paths:
         outline = outlines.outline(path)
-        if outline is None or path.endswith(PROSE) or is_test_path(path) or is_stub(path, outlines):
+        if outline is None or is_no_source(path, outlines):
             continue
         found += [_symbol(path, symbol) for symbol in outline.symbols if _is_asked_about(symbol)]
         if len(found) >= 2 * SUBJECTS:

@@ -1,6 +1,7 @@
 """How two classes are related: what one inherits from the other, where one uses the other, and what uses both."""
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
 from msgspec import Struct
@@ -48,9 +49,10 @@ def relation(one: Target, other: Target, graph: Graph) -> Stated | None:
     if not (direct or back or other in graph.ancestors(one) or one in graph.ancestors(other)):
         return None
     both = list(_of_both(of_first, of_second, (*first, *second)))
-    forth = [use for use in both if _makes_of(one, other, use, graph)]
-    reverse = [use for use in both if _makes_of(other, one, use, graph)]
-    others = [use for use in both if use not in forth and use not in reverse]
+    by_signature: defaultdict[tuple[bool, bool], list[Use]] = defaultdict(list)
+    for use in both:
+        by_signature[_makes_of(one, other, use, graph), _makes_of(other, one, use, graph)].append(use)
+    forth, reverse, others = (by_signature[key] for key in ((True, False), (False, True), (False, False)))
     groups = (
         (f"{code(one.symbol)} uses {code(other.symbol)} in", direct),
         (f"{code(other.symbol)} uses {code(one.symbol)} in", back),

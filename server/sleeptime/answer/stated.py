@@ -30,13 +30,8 @@ def codes(names: Iterable[str]) -> str:
     return ", ".join(code(name) for name in names)
 
 
-def counted(count: int, unit: str) -> str:
-    """A count with its unit, as people say it."""
-    return f"{count or 'no'} {unit}{'' if count == 1 else 's'}"
-
-
 def listed(head: str, rows: list[str], total: int, unit: str) -> str:
     """A heading that counts, and the rows that are shown."""
-    count = f"{head} {counted(total, unit)}"
+    count = f"{head} {total or 'no'} {unit}{'' if total == 1 else 's'}"
     more = [f"- … and {total - len(rows)} more"] if total > len(rows) else []
     return "\n".join([count + (":" if rows else "."), *([""] if rows else []), *rows, *more])

@@ -10,6 +10,11 @@ _GIVEN = re.compile(
 """Words without which nobody gives a reason."""
 
 
+def may_answer(intent: str, text: str) -> bool:
+    """Whether a text can answer the question of an intent: who asks why wants a reason."""
+    return intent != "rationale" or gives_reason(text)
+
+
 def gives_reason(text: str) -> bool:
     """Whether a text can be an answer to why."""
     return _GIVEN.search(text) is not None

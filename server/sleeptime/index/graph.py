@@ -4,6 +4,7 @@ There is no derived state that could go stale: an incremental update equals a fr
 """
 
 from collections.abc import Sequence
+from itertools import islice
 
 from sleeptime.core.ports import Outlines
 from sleeptime.core.types import Import, Outline, Reference, Span, Symbol, Target
@@ -84,14 +85,7 @@ class Graph:
 
     def descendants(self, target: Target, limit: int = DEFAULT_LIMIT) -> tuple[Target, ...]:
         """The classes that extend `target`, and those that extend these, the nearest first."""
-        question = self._question()
-        found: dict[Target, None] = {}
-        waiting = [target]
-        while waiting and len(found) < limit:
-            new = [one for one in question.subclasses(waiting.pop(0)) if one not in found and one != target]
-            found |= dict.fromkeys(new)
-            waiting += new
-        return tuple(found)[:limit]
+        return tuple(islice(self._question().descendants(target), limit))
 
     def overrides(self, target: Target) -> tuple[Target, ...]:
         """The nearest method of each base class that a method replaces."""

@@ -245,6 +245,23 @@ class Question:
         entity = self.entity(target)
         return tuple(self.target(found) for found in self._subclasses(entity)) if entity is not None else ()
 
+    def descendants(self, target: Target) -> Iterator[Target]:
+        entity = self.entity(target)
+        return map(self.target, self._descendants(entity)) if entity is not None else iter(())
+
+    def _descendants(self, entity: Entity) -> Iterator[Entity]:
+        """The classes that extend a class, and those that extend these, the nearest first, while there is time."""
+        waiting, seen = [entity], {entity}
+        while waiting and len(seen) < 200:
+            if len(seen) > 1 and not self._go_on():
+                self._left_out = True
+                return
+            for subclass in self._subclasses(waiting.pop(0)):
+                if subclass not in seen:
+                    seen.add(subclass)
+                    waiting.append(subclass)
+                    yield subclass
+
     def _subclasses(self, entity: Entity) -> list[Entity]:
         symbol = self._resolver.symbol(entity)
         if symbol is None or symbol.kind not in CLASS_KINDS:
@@ -274,19 +291,8 @@ class Question:
         owner = self._owner(entity) if entity is not None else None
         if symbol is None or owner is None or owner == entity:
             return ()
-        found: list[Target] = []
-        waiting, seen = [owner], {owner}
-        while waiting and len(seen) < 200:
-            if len(seen) > 1 and not self._go_on():
-                self._left_out = True
-                break
-            for subclass in self._subclasses(waiting.pop(0)):
-                if subclass not in seen:
-                    seen.add(subclass)
-                    waiting.append(subclass)
-                    if (member := self._resolver.own_member(subclass, symbol.name)) is not None:
-                        found.append(self.target(member))
-        return tuple(found)
+        members = (self._resolver.own_member(subclass, symbol.name) for subclass in self._descendants(owner))
+        return tuple(self.target(member) for member in members if member is not None)
 
     def attributes(self, target: Target, limit: int) -> tuple[Attribute, ...]:
         entity = self.entity(target)

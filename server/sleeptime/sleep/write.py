@@ -10,7 +10,7 @@ from msgspec import Struct
 from sleeptime.core.intents import question_for
 from sleeptime.core.keys import answer_key
 from sleeptime.core.ports import ChatRequest, ChatResult, Clock, Message, Model
-from sleeptime.core.reasons import gives_reason
+from sleeptime.core.reasons import may_answer
 from sleeptime.core.types import Answer, GateResults, Outline, Read, Target
 from sleeptime.index import Freshness, Named, Scope, Sources, find_evidence
 from sleeptime.prompts import render
@@ -108,12 +108,9 @@ class Thought(Struct):
         if wrong := problems(self.judge.gates(self.text)):
             complaint = Message("user", render("retry.v2", problems=wrong))
             return self._request((*self.material.messages, Message("assistant", self.text), complaint))
-        if not self._answers(self.text) or (self.material.read and not self._is_about_it(self.text)):
+        if not may_answer(self.intent, self.text) or (self.material.read and not self._is_about_it(self.text)):
             return msgspec.structs.replace(self._request(self.material.messages), temperature=DRAFT_TEMPERATURE)
         return None
-
-    def _answers(self, text: str) -> bool:
-        return self.intent != "rationale" or gives_reason(text)
 
     def _is_about_it(self, text: str) -> bool:
         return self._names_nearest(text) and self._named_share(text) >= ENOUGH_NAMED
@@ -152,7 +149,7 @@ class Thought(Struct):
         text = kept.text
         return (
             bool(text),
-            self._answers(text),
+            may_answer(self.intent, text),
             self._names_nearest(text),
             self._named_share(text),
             -sum(kept.dropped.values()),
